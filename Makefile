@@ -1,0 +1,120 @@
+# Tillstream. `make help` lists the targets; CI and the hooks call these and nothing else.
+# Everything is installed under this folder: uv into var/tools, Python packages into .venv, Node from a wheel.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+UV := var/tools/bin/uv
+BIN := .venv/bin
+PAGE := src/tillstream/apps/api/page/index.html
+PAGE_SOURCES := $(shell find storefront -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+# The first Python in the supported range that can make an environment.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+  $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+  && { echo $$python; break; }; done)
+
+# No library of ours or of others sends usage data, and uv brings no Python of its own.
+export DO_NOT_TRACK := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+
+.PHONY: help setup demo test check format fast services browser kill data bench wheel storefront openapi mlflow docs \
+  hooks browsers release clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ── install ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+setup: .venv/.synced ## install everything the embedded engines need, into this folder only
+
+$(UV):
+	$(if $(PYTHON),,$(error Python 3.11, 3.12 or 3.13 with its venv module is needed (Debian: python3-venv); or set PYTHON=/path/to/it))
+	@$(PYTHON) -m venv var/tools
+	@var/tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv==$(UV_VERSION)'
+
+.venv/.synced: pyproject.toml uv.lock | $(UV)
+	$(if $(PYTHON),,$(error Python 3.11, 3.12 or 3.13 with its venv module is needed (Debian: python3-venv); or set PYTHON=/path/to/it))
+	@$(UV) sync --quiet --frozen --extra embedded --python $(PYTHON)
+	@touch $@
+
+# ── use ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+demo: .venv/.synced $(PAGE) ## run the whole loop and print its URL (SCALE=3 KEEP=1 ONCE=1 REPLAY=tafeng MAPPING=m.toml)
+	@$(BIN)/tillstream demo $(if $(SCALE),--scale $(SCALE)) $(if $(KEEP),--keep) $(if $(ONCE),--once) \
+	  $(if $(REPLAY),--replay $(REPLAY)) $(if $(MAPPING),--mapping $(MAPPING))
+
+mlflow: .venv/.synced ## open MLflow on the runs of the last demo, on loopback
+	@$(BIN)/tillstream models ui
+
+bench: .venv/.synced $(PAGE) ## measure each claim beside its plain counterpart, both in one run
+	@$(BIN)/python -m research.benchmarks
+
+# ── test ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test: .venv/.synced $(PAGE) ## every check and lane, then the demo in small; ends with `N passed, N failed`
+	@$(BIN)/python scripts/lanes.py
+
+check: .venv/.synced ## ruff, mypy, import contracts, the lock: seconds
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(UV) lock --quiet --check --offline
+
+format: .venv/.synced ## let ruff sort imports and lay out the code
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+fast: .venv/.synced ## the tests that need no service, under a minute
+	@$(BIN)/python scripts/lanes.py fast
+
+services: .venv/.synced ## the tests on real services on loopback
+	@$(BIN)/python scripts/lanes.py services
+
+browser: .venv/.synced $(PAGE) ## the tests that drive the page in Chromium
+	@$(BIN)/python scripts/lanes.py browser
+
+kill: .venv/.synced ## the tests that kill real processes
+	@$(BIN)/python scripts/lanes.py kill
+
+data: .venv/.synced ## the tests on public logs (TILLSTREAM_DATA=folder)
+	@$(BIN)/python scripts/lanes.py data
+
+# ── build ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+storefront: .venv/.synced $(PAGE) ## build the page into the API's package, with Node from a wheel
+
+$(PAGE): $(PAGE_SOURCES) scripts/storefront.py | .venv/.synced
+	@$(BIN)/python scripts/storefront.py
+
+wheel: .venv/.synced $(PAGE) ## build the wheel, page included, into dist/
+	@$(UV) build --quiet --wheel --out-dir dist
+	@ls -1 dist/*.whl
+
+openapi: .venv/.synced ## write the API's OpenAPI file and the page's client from it
+	@$(BIN)/python scripts/reference.py openapi
+
+docs: .venv/.synced ## write the generated reference pages; a test compares them
+	@$(BIN)/python scripts/reference.py
+
+release: check wheel ## tag what CHANGELOG.md calls the version, when the tree is clean (VERSION=0.2.0)
+	@test -n "$(VERSION)" || { echo "say VERSION=x.y.z"; exit 2; }
+	@grep -q "^## \[$(VERSION)\]" CHANGELOG.md || { echo "CHANGELOG.md has no section [$(VERSION)]"; exit 2; }
+	@test -z "$$(git status --porcelain)" || { echo "commit or drop your changes first"; exit 2; }
+	git tag -a "v$(VERSION)" -m "Tillstream $(VERSION)"
+
+# ── machine ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+hooks: .venv/.synced ## let git run the checks of .pre-commit-config.yaml before each commit
+	@$(BIN)/python scripts/hooks.py --install
+
+browsers: ## install Debian's Chromium for the browser lane (asks apt: the one thing outside this folder)
+	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium; }
+
+clean: ## remove what was built and what ran; environments and tools stay
+	@rm -rf dist build var/test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(dir $(PAGE)) storefront/dist
