@@ -110,11 +110,12 @@ release: check wheel ## tag what CHANGELOG.md calls the version, when the tree i
 
 # ── machine ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-hooks: .venv/.synced ## let git run the checks of .pre-commit-config.yaml before each commit
-	@$(BIN)/python scripts/hooks.py --install
+hooks: .venv/.synced ## let git run scripts/hooks before each commit
+	@git config core.hooksPath scripts/hooks
 
 browsers: ## install Debian's Chromium for the browser lane (asks apt: the one thing outside this folder)
-	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium; }
+	@command -v chromium || command -v google-chrome \
+	  || { apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium; }
 
 clean: ## remove what was built and what ran; environments and tools stay
 	@rm -rf dist build var/test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(dir $(PAGE)) storefront/dist
