@@ -1,0 +1,47 @@
+"""How every file of the log is opened."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tillstream.core.errors import LogBusy
+
+
+def connect(path: Path, *, busy_timeout_seconds: float, durable: bool) -> sqlite3.Connection:
+    """A connection in WAL mode that begins transactions only when told to.
+
+    `durable` makes a commit wait for the disk; without it a commit survives the process but
+    may be lost, whole, with the power.
+    """
+    connection = sqlite3.connect(
+        path, timeout=busy_timeout_seconds, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    # Before the first table, so that retention can give pages back without a rewrite.
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+    return connection
+
+
+@contextmanager
+def immediate(connection: sqlite3.Connection, what: str, waited_seconds: float) -> Iterator[sqlite3.Connection]:
+    """One write transaction; rolls back on any error; raises LogBusy if another process kept the file."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if is_busy(error):
+            raise LogBusy(what, waited_seconds) from error
+        raise
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def is_busy(error: sqlite3.OperationalError) -> bool:
+    """Whether SQLite gave up because somebody else held the file."""
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
