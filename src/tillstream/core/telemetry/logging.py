@@ -25,6 +25,6 @@ def configure_logging(service: str, *, level: str = "info", json: bool = True) -
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger that binds `name`; facts go as keys with units."""
-    bound: structlog.stdlib.BoundLogger = structlog.get_logger(logger=name)
+    """A logger that binds `name` as `module`; facts go as keys with units."""
+    bound: structlog.stdlib.BoundLogger = structlog.get_logger(module=name)
     return bound
