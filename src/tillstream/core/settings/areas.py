@@ -99,3 +99,5 @@ class StackSettings(Area):
     """Port of `make mlflow`."""
     stop_seconds: Annotated[float, Field(gt=0)] = 10.0
     """How long a service may take to stop before it is killed."""
+    memory_limit_bytes: Annotated[int, Field(ge=64 * 2**20)] = 2 * 2**30
+    """Resident memory at which a service is started anew."""

@@ -1,0 +1,164 @@
+"""The local services on the command line: up, down, status, logs, schedule."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tillstream.core.errors import ServiceError
+from tillstream.core.settings import load_settings
+
+if TYPE_CHECKING:
+    from tillstream.operations.stack.status import StackStatus
+
+app = typer.Typer(no_args_is_help=True, help="Start, watch and stop the local services.")
+
+Without = Annotated[list[str] | None, typer.Option(help="Leave this service out; may be repeated.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def up(
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once all are ready.")] = False,
+    without: Without = None,
+) -> None:
+    """Starts the services and watches them until Ctrl-C. Example: tillstream stack up --detach.
+
+    A stack that runs already is found: its status is printed, exit 0.
+    """
+    from tillstream.apps.signals import stop_signal
+    from tillstream.apps.wiring.stack import build_supervisor, places_of
+    from tillstream.core.telemetry import configure_logging
+    from tillstream.operations.stack.control import running_stack
+    from tillstream.operations.stack.lock import held
+
+    settings = load_settings()
+    places = places_of(settings)
+    if detach and running_stack(places) is None:
+        _detach(without or [])
+        return
+    with held(places.lock) as ours:
+        if not ours:
+            _show_running()
+            return
+        configure_logging("stack", level="warning")
+        shown: dict[str, str] = {}
+        supervisor = build_supervisor(settings, without=without or [], on_change=lambda status: _changes(status, shown))
+        with stop_signal() as stopping:
+            supervisor.run(stopping)
+
+
+def _detach(without: list[str]) -> None:
+    """A stack of its own session, which outlives this shell."""
+    import subprocess
+
+    from tillstream.apps.wiring.stack import places_of
+    from tillstream.operations.stack.control import wait_until_ready
+    from tillstream.operations.stack.processes import open_log, resolved
+
+    settings = load_settings()
+    places = places_of(settings)
+    options = [word for name in without for word in ("--without", name)]
+    with open_log(places.log("stack")) as output:
+        process = subprocess.Popen(  # noqa: S603  our own command
+            resolved(["tillstream", "stack", "up", *options]),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        wait_until_ready(places, alive=lambda: process.poll() is None, seconds=120)
+    except ServiceError:
+        process.terminate()
+        raise
+    _show_running()
+
+
+def _show_running() -> None:
+    from tillstream.apps.wiring.stack import places_of
+    from tillstream.operations.stack.control import running_stack
+    from tillstream.operations.stack.report import status_lines
+
+    status = running_stack(places_of(load_settings()))
+    if status is None:
+        typer.echo("a stack is just starting or stopping here; see tillstream stack status")
+        return
+    for line in status_lines(status):
+        typer.echo(line)
+
+
+def _changes(status: "StackStatus", shown: dict[str, str]) -> None:
+    """Prints the services whose phase is another than last time."""
+    from tillstream.operations.stack.report import service_line
+
+    for service in status.services:
+        if shown.get(service.name) != service.phase:
+            shown[service.name] = service.phase
+            typer.echo(service_line(service))
+    if status.ready:
+        typer.echo(f"ready: {status.url}" if status.url else "ready")
+
+
+@app.command()
+def down() -> None:
+    """Stops the stack of this home, from any shell. Example: tillstream stack down."""
+    from tillstream.apps.wiring.stack import places_of
+    from tillstream.operations.stack.control import stop_stack
+
+    settings = load_settings()
+    typer.echo(stop_stack(places_of(settings), settings.stack.stop_seconds))
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Shows services, memory and jobs; exit 3 unless all are ready. Example: tillstream stack status --json."""
+    import json
+    from dataclasses import asdict
+
+    from tillstream.apps.wiring.stack import places_of
+    from tillstream.operations.stack.control import running_stack
+    from tillstream.operations.stack.report import status_lines
+
+    found = running_stack(places_of(load_settings()))
+    if as_json:
+        typer.echo(json.dumps({"running": found is not None, **({} if found is None else asdict(found))}))
+    elif found is None:
+        typer.echo("no stack runs here; start one with: tillstream stack up")
+    else:
+        for line in status_lines(found):
+            typer.echo(line)
+    if found is None or not found.ready:
+        raise typer.Exit(3)
+
+
+@app.command()
+def logs(
+    service: Annotated[str, typer.Argument(help="A service, `stack`, or a job as `job-<name>`.")],
+    following: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many of the last lines.")] = 50,
+) -> None:
+    """Prints the end of a service's log. Example: tillstream stack logs lake -f."""
+    from tillstream.apps.signals import stop_signal
+    from tillstream.apps.wiring.stack import places_of
+    from tillstream.operations.stack.logs import follow, last_lines, log_of
+
+    path = log_of(places_of(load_settings()), service)
+    for line in last_lines(path, lines):
+        typer.echo(line)
+    if following:
+        with stop_signal() as stopping:
+            for line in follow(path, stopping):
+                typer.echo(line)
+
+
+@app.command()
+def schedule() -> None:
+    """Runs the jobs when they are due; a service of the stack. Example: tillstream stack schedule."""
+    from tillstream.apps.signals import stop_signal
+    from tillstream.apps.wiring.scheduler import build_scheduler
+    from tillstream.core.telemetry import configure_logging
+
+    configure_logging("scheduler")
+    scheduler = build_scheduler(load_settings())
+    with stop_signal() as stopping:
+        scheduler.run(stopping)

@@ -1,0 +1,42 @@
+"""The stack that the settings describe."""
+
+import os
+from collections.abc import Callable, Sequence
+
+from tillstream.core.settings import Settings
+from tillstream.operations.stack.places import Places
+from tillstream.operations.stack.services import chosen, embedded_services
+from tillstream.operations.stack.status import StackStatus
+from tillstream.operations.stack.supervisor import Supervisor
+
+
+def places_of(settings: Settings) -> Places:
+    """Where the stack of this home keeps what it knows about itself."""
+    return Places(settings.home.resolve())
+
+
+def build_supervisor(
+    settings: Settings, *, without: Sequence[str] = (), on_change: Callable[[StackStatus], None] | None = None
+) -> Supervisor:
+    """A supervisor of every service but those in `without`; its children see the settings that it saw."""
+    places = places_of(settings)
+    (places.home / "store").mkdir(parents=True, exist_ok=True)
+    return Supervisor(
+        chosen(embedded_services(places.home, settings.store, settings.serving), without),
+        places,
+        stop_seconds=settings.stack.stop_seconds,
+        memory_limit_bytes=settings.stack.memory_limit_bytes,
+        environment=child_environment(settings),
+        on_change=on_change,
+    )
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """What every process of the stack is told besides its own environment."""
+    return {
+        "TILLSTREAM_HOME": str(settings.home.resolve()),
+        "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),  # glibc's arenas else double a worker's memory
+        "DO_NOT_TRACK": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
