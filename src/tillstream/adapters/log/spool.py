@@ -201,9 +201,7 @@ def _forward(outbox: sqlite3.Connection, log: Log) -> int:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    connection = connect(path, busy_timeout_seconds=_BUSY_SECONDS, durable=True)
-    connection.executescript(SCHEMA)
-    return connection
+    return connect(path, SCHEMA, busy_timeout_seconds=_BUSY_SECONDS, durable=True)
 
 
 def _lock(path: Path) -> int:
@@ -221,5 +219,5 @@ def _lock_if_free(path: Path) -> int | None:
 
 
 def _remove(path: Path) -> None:
-    for suffix in (".db", ".db-wal", ".db-shm", ".lock"):
+    for suffix in (".db", ".db-wal", ".db-shm", ".making", ".lock"):
         path.with_suffix(suffix).unlink(missing_ok=True)

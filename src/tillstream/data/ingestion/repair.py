@@ -56,7 +56,7 @@ class Repairs:
         wanted = topic or letter.topic
         checked_record(wanted, value)
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._path(letter).write_bytes(msgspec.json.encode({"topic": wanted, "value": base64.b64encode(value)}))
+        self._path(letter).write_bytes(msgspec.json.encode({"topic": wanted, "value": value}))
 
     def of(self, letter: DeadLetter) -> tuple[str, bytes] | None:
         """The repaired topic and bytes, or None if nobody repaired it."""

@@ -1,5 +1,6 @@
 """How every file of the log is opened."""
 
+import fcntl
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,20 +9,41 @@ from pathlib import Path
 from tillstream.core.errors import LogBusy
 
 
-def connect(path: Path, *, busy_timeout_seconds: float, durable: bool) -> sqlite3.Connection:
-    """A connection in WAL mode that begins transactions only when told to.
+def connect(path: Path, schema: str, *, busy_timeout_seconds: float, durable: bool) -> sqlite3.Connection:
+    """A connection in WAL mode that begins transactions only when told to; the schema is there.
 
     `durable` makes a commit wait for the disk; without it a commit survives the process but
-    may be lost, whole, with the power.
+    may be lost, whole, with the power. Opening takes no lock on a file that was made before, so a
+    process stopped inside a write holds up nobody who only opens.
     """
-    connection = sqlite3.connect(
-        path, timeout=busy_timeout_seconds, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
-    # Before the first table, so that retention can give pages back without a rewrite.
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    connection.execute("PRAGMA journal_mode = WAL")
+    if not path.exists():
+        _make(path, schema)
+    connection = _plain(path, busy_timeout_seconds)
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     return connection
+
+
+def _make(path: Path, schema: str) -> None:
+    """The file whole, or not at all: made beside and renamed, one process at a time."""
+    with path.with_suffix(".making").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if path.exists():
+            return
+        draft = path.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        connection = _plain(draft, 5.0)
+        # Before the first table, so that retention can give pages back without a rewrite.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.executescript(schema)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.close()
+        draft.rename(path)
+
+
+def _plain(path: Path, busy_timeout_seconds: float) -> sqlite3.Connection:
+    return sqlite3.connect(
+        path, timeout=busy_timeout_seconds, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
 
 
 @contextmanager

@@ -44,9 +44,7 @@ class GroupFile:
         self.group, self._lease_seconds = group, lease_seconds
         self._busy_timeout_seconds = busy_timeout_seconds
         # Not durable against power loss on purpose: falling back to an earlier commit only repeats work.
-        self._connection = connect(path, busy_timeout_seconds=busy_timeout_seconds, durable=False)
-        if not self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'generation'").fetchone():
-            self._connection.executescript(SCHEMA)
+        self._connection = connect(path, SCHEMA, busy_timeout_seconds=busy_timeout_seconds, durable=False)
 
     def join(self, member_id: str, topics: Sequence[str]) -> Membership:
         """Adds or renews the member, shares out the partitions anew."""

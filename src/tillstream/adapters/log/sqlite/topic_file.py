@@ -73,10 +73,7 @@ class TopicFile:
 
     def open_connection(self) -> sqlite3.Connection:
         """A new connection; the schema is there."""
-        connection = connect(self._path, busy_timeout_seconds=self._busy_timeout_seconds, durable=True)
-        # Asked first: a process that is stopped inside a write must not hold up readers that only open the file.
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'partitions'").fetchone():
-            connection.executescript(SCHEMA)
+        connection = connect(self._path, SCHEMA, busy_timeout_seconds=self._busy_timeout_seconds, durable=True)
         self._all.append(connection)
         return connection
 
