@@ -98,7 +98,7 @@ def verbs(path: str, command: Any, context: typer.Context) -> Iterator[str]:
     if shown:
         yield from ("\n| argument | default | |", "|---|---|---|")
     for one in shown:
-        name = one.human_readable_name if one.param_type_name == "argument" else ", ".join(one.opts)
+        name = (one.name or "").upper() if one.param_type_name == "argument" else ", ".join(one.opts)
         default = "" if one.default is None or callable(one.default) else f"`{one.default}`"
         yield f"| `{name}` | {default} | {' '.join((getattr(one, 'help', '') or '').split())} |"
 
