@@ -1,5 +1,6 @@
 """docs/reference/events.md, written from the contracts."""
 
+import inspect
 from typing import Any
 
 from tillstream.core.contracts.catalogue import TOPICS, Topic
@@ -43,7 +44,7 @@ def _section(topic: Topic) -> str:
     schema = schema_of(topic)
     contract = decoder_of(topic.name).type
     required = set(schema["required"])
-    lines = [f"## `{topic.name}`\n", *(line.strip() for line in (contract.__doc__ or "").splitlines()), ""]
+    lines = [f"## `{topic.name}`\n", *inspect.cleandoc(contract.__doc__ or "").splitlines(), ""]
     for group in contract.at_least_one:
         lines += [f"At least one of {', '.join(f'`{name}`' for name in group)} is set.\n"]
     lines += ["| field | required | is | |", "|---|---|---|---|"]
