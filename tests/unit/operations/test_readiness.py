@@ -63,9 +63,9 @@ def test_a_worker_is_ready_from_its_first_heartbeat_on(tmp_path):
 
 def test_a_heartbeat_of_an_earlier_process_or_of_long_ago_does_not_count(tmp_path):
     path = tmp_path / "lake.json"
-    path.write_text(json.dumps({"at": time.time() - 30}))
+    path.write_text(json.dumps({"at": time.time() - 40}))
     assert "since it was started" in Beats(path).lacks(time.time())
-    assert "silent for 30 s" in Beats(path).lacks(time.time() - 60)
+    assert "silent for 40 s" in Beats(path).lacks(time.time() - 60)
 
 
 def test_a_heartbeat_may_be_called_often_and_writes_once_a_second(tmp_path):
@@ -75,3 +75,12 @@ def test_a_heartbeat_may_be_called_often_and_writes_once_a_second(tmp_path):
     heartbeat.beat(n=2)
     assert json.loads(path.read_bytes())["n"] == 1
     assert [file.name for file in tmp_path.iterdir()] == ["lake.json"]
+
+
+def test_a_loop_beats_after_its_first_poll_and_not_before(tmp_path):
+    path = tmp_path / "lake.json"
+    stopping = Heartbeat(path, every_seconds=0.0).between_polls(lambda: False)
+    assert not stopping()
+    assert not path.exists()
+    assert not stopping()
+    assert path.exists()

@@ -64,7 +64,7 @@ class Beats:
     """A worker's heartbeat is younger than its process and than `stale_seconds`."""
 
     path: Path
-    stale_seconds: float = 20.0
+    stale_seconds: float = 30.0
 
     def lacks(self, started_at: float) -> str | None:
         """Reads the file the worker writes after each poll."""
