@@ -1,0 +1,46 @@
+"""The home of a demo: what a second run throws away, and what it never touches."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Final
+
+from tillstream.core.errors import ServiceError
+
+OURS: Final = (
+    "log", "lake", "features", "models", "mlflow", "spool", "store", "stack", "logs", "repairs", "world", "truth",
+)  # fmt: skip
+"""What the platform itself keeps under a home."""
+_MARKER: Final = "demo.json"
+
+
+def start_afresh(home: Path) -> list[str]:
+    """Throws away what an earlier demo left, and marks the home as a demo's; the names of what was thrown away.
+
+    Raises ServiceError where there is a log or a lake that no demo made.
+    """
+    there = [name for name in OURS if (home / name).exists()]
+    if there and not (home / _MARKER).exists():
+        raise ServiceError(
+            f"{home} holds {', '.join(there)} that no demo made, and a demo starts afresh: "
+            "use --keep, or another folder by TILLSTREAM_HOME"
+        )
+    for name in there:
+        shutil.rmtree(home / name)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / _MARKER).write_text(json.dumps({"begun_at": time.time()}))
+    return there
+
+
+def disk_bytes(home: Path) -> int:
+    """What the platform's files take on disk."""
+    files = (path for name in OURS for path in (home / name).rglob("*"))
+    return sum(_blocks(path) for path in files)
+
+
+def _blocks(path: Path) -> int:
+    try:
+        return path.lstat().st_blocks * 512
+    except FileNotFoundError:  # compacted meanwhile
+        return 0

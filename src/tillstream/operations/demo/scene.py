@@ -1,0 +1,34 @@
+"""What the steps of a demo look at: the log, the lake, the stack, the shop."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tillstream.adapters.log import Log
+from tillstream.core.contracts import LAKE_TOPICS
+from tillstream.data.lake import Lake
+from tillstream.operations.demo.shop import Shop
+from tillstream.operations.stack.places import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One demo on one home."""
+
+    log: Log
+    lake: Lake
+    places: Places
+    models_path: Path
+    shop: Shop
+
+    def on_log(self, topics: Iterable[str] = LAKE_TOPICS) -> int:
+        """Records that were ever appended to the topics of the lake."""
+        return sum(sum(self.log.end_offsets(topic).values()) for topic in topics)
+
+    def lag(self, group: str) -> int:
+        """Records that a group has not committed yet."""
+        return sum(self.log.lag(group).values())
+
+    def rows(self, layer: str) -> int:
+        """Rows of all tables of a layer."""
+        return sum(self.lake.dataset(name).count_rows() for name in self.lake.tables() if name.startswith(f"{layer}."))
