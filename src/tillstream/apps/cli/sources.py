@@ -1,0 +1,99 @@
+"""Sources on the command line: the simulated shop as history, as live visitors, as a page of plots."""
+
+import json
+import time
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tillstream.core.contracts import to_micros
+from tillstream.core.errors import SettingsError
+from tillstream.core.settings import load_settings
+
+if TYPE_CHECKING:
+    from tillstream.data.sources.world import WorldSettings
+
+app = typer.Typer(no_args_is_help=True, help="The shop world, and real logs.")
+
+
+@app.callback()
+def sources() -> None:
+    """The shop world, and real logs."""
+
+
+Customers = Annotated[int, typer.Option(min=20, help="Customers; products grow with their root.")]
+Days = Annotated[int, typer.Option(min=1, help="Whole UTC days before --until.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed and settings give the same bytes.")]
+Until = Annotated[
+    str | None,
+    typer.Option(help="The world's now, ISO 8601 with an offset, or `now`. Files: 2026-10-01; log: now."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Target(StrEnum):
+    """Where history goes."""
+
+    files = "files"
+    log = "log"
+
+
+@app.command()
+def simulate(
+    customers: Customers = 5_000,
+    days: Days = 60,
+    seed: Seed = 7,
+    to: Annotated[
+        Target, typer.Option(help="files: one NDJSON file a day; log: the event log of this home.")
+    ] = Target.files,
+    out: Annotated[Path | None, typer.Option(help="Folder for files; by default <home>/world.")] = None,
+    truth: Annotated[Path | None, typer.Option(help="Folder for the hidden truth; by default <home>/truth.")] = None,
+    no_signal: Annotated[
+        bool, typer.Option("--no-signal", help="Clicks, fraud, leaving, prices: pure chance.")
+    ] = False,
+    until: Until = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulates a shop's history. Example: tillstream sources simulate --customers 1200 --days 45 --to log."""
+    from tillstream.apps.wiring.event_log import open_log
+    from tillstream.data.sources.world import World
+    from tillstream.data.sources.world.revealing import write_truth_of
+    from tillstream.data.sources.world.writing import write_files, write_log
+
+    settings = load_settings()
+    world = World(_world_settings(customers, days, seed, until or ("now" if to is Target.log else None), no_signal))
+    began = time.perf_counter()
+    with typer.progressbar(length=world.settings.day_count, label="days", hidden=as_json) as bar:
+        if to is Target.files:
+            events = write_files(world.days(), out or settings.home / "world", lambda *_: bar.update(1))
+        else:
+            log = open_log(settings)
+            events = write_log(world.days(), log, lambda *_: bar.update(1))
+            log.close()
+    write_truth_of(world, truth or settings.home / "truth")
+    seconds = time.perf_counter() - began
+    if as_json:
+        typer.echo(json.dumps({"events": events, "seconds": round(seconds, 3), "until_us": world.settings.until_us}))
+        return
+    typer.echo(f"{events} events in {seconds:.1f} s, {events / seconds:.0f} a second")
+
+
+def _world_settings(customers: int, days: int, seed: int, until: str | None, no_signal: bool) -> "WorldSettings":
+    from tillstream.data.sources.world import WorldSettings
+
+    if until is None:
+        return WorldSettings(customers=customers, days=days, seed=seed, signal=not no_signal)
+    return WorldSettings(customers=customers, days=days, seed=seed, signal=not no_signal, until_us=_micros(until))
+
+
+def _micros(until: str) -> int:
+    if until == "now":
+        return to_micros(datetime.now(UTC))
+    try:
+        instant = datetime.fromisoformat(until)
+    except ValueError:
+        raise SettingsError(f"--until takes ISO 8601 such as 2026-10-01T12:00:00Z, or `now`, got {until!r}") from None
+    return to_micros(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
