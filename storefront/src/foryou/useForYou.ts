@@ -1,0 +1,65 @@
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { recommend } from "../api/shop";
+import type { RecommendationAnswer } from "../api/types";
+import { onAnswered } from "../events/outbox";
+import { noteListChange } from "../live/activity";
+import { FEATURES_KEY } from "../live/useFeatures";
+import { me } from "../visitor/identity";
+import { describeMoves, movesBetween, sameOrder, type Move } from "./moves";
+import { RefreshPlan, saysSomething } from "./refresh";
+
+export const FOR_YOU_LENGTH = 8;
+const FOR_YOU_KEY = ["for-you"] as const;
+
+/** The list as decided, and how it moved when it last changed. */
+export interface ForYou {
+  answer: RecommendationAnswer;
+  moves: ReadonlyMap<string, Move>;
+  /** Counts the changes; 0 is the first list. */
+  revision: number;
+}
+
+const idsOf = (answer: RecommendationAnswer): string[] => answer.items.map((item) => item.product_id);
+
+async function ask(client: QueryClient): Promise<ForYou> {
+  const startedAt = performance.now();
+  const answer = await recommend(me.visitorId, FOR_YOU_LENGTH);
+  const before = client.getQueryData<ForYou>(FOR_YOU_KEY);
+  if (!before) return { answer, moves: new Map(), revision: 0 };
+  const [old, now] = [idsOf(before.answer), idsOf(answer)];
+  if (sameOrder(old, now)) return { ...before, answer };
+  const moves = movesBetween(old, now);
+  noteListChange(answer.decision_id, describeMoves(moves), performance.now() - startedAt);
+  return { answer, moves, revision: before.revision + 1 };
+}
+
+export function useForYou() {
+  const client = useQueryClient();
+  return useQuery({ queryKey: FOR_YOU_KEY, queryFn: () => ask(client), staleTime: Infinity, structuralSharing: false });
+}
+
+/** Asks for the list again after each event the door has answered; mounted once. */
+export function useForYouRefresh(): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const revision = (): number | undefined => client.getQueryData<ForYou>(FOR_YOU_KEY)?.revision;
+    const plan = new RefreshPlan({
+      refresh: async () => {
+        const before = revision();
+        await Promise.all([
+          client.refetchQueries({ queryKey: FOR_YOU_KEY, type: "all" }),
+          client.refetchQueries({ queryKey: FEATURES_KEY }),
+        ]);
+        return revision() !== before;
+      },
+    });
+    const forget = onAnswered((lines) => {
+      if (saysSomething(lines)) plan.begin();
+    });
+    return () => {
+      forget();
+      plan.stop();
+    };
+  }, [client]);
+}

@@ -1,0 +1,30 @@
+import type { Feature } from "./mergeFeatures";
+import { useFeatures } from "./useFeatures";
+import { valueWords, wordsOf } from "./featureWords";
+
+/** The visitor's features as the store holds them now; what has just changed comes first. */
+export function FeatureList() {
+  const { data } = useFeatures();
+  if (!data) return <p className="live-empty">No features yet.</p>;
+  const sorted = [...data.list].sort((a, b) => (b.changedAt ?? 0) - (a.changedAt ?? 0));
+  return (
+    <>
+      {data.mode !== "normal" && <p className="badge badge-warn">{data.mode.replaceAll("_", " ")}</p>}
+      <dl className="features">{sorted.map((feature) => <Row key={feature.name} feature={feature} />)}</dl>
+      {data.position && <p className="decision">as of <code title={data.position}>{data.position}</code></p>}
+    </>
+  );
+}
+
+function Row({ feature }: { feature: Feature }) {
+  const { words } = wordsOf(feature.name);
+  return (
+    <div className="feature" title={feature.name}>
+      <dt>{words}</dt>
+      <dd key={feature.changedAt ?? 0} className={feature.changedAt ? "feature-changed" : undefined}>
+        {feature.changedAt !== undefined && <span className="feature-before">{valueWords(feature.before)} → </span>}
+        {valueWords(feature.value)}
+      </dd>
+    </div>
+  );
+}

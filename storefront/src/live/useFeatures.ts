@@ -1,0 +1,28 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { readFeatures } from "../api/shop";
+import { me } from "../visitor/identity";
+import { mergeFeatures, type Feature } from "./mergeFeatures";
+
+export const FEATURES_KEY = ["features"] as const;
+// Windows decay without new events, so the panel looks again by itself.
+const LOOK_AGAIN_MS = 15_000;
+
+export interface Features {
+  list: readonly Feature[];
+  mode: string;
+  position: string | undefined;
+}
+
+export function useFeatures() {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: FEATURES_KEY,
+    queryFn: async (): Promise<Features> => {
+      const answer = await readFeatures(me.visitorId);
+      const old = client.getQueryData<Features>(FEATURES_KEY)?.list ?? [];
+      return { list: mergeFeatures(old, answer.features, Date.now()), mode: answer.mode, position: answer.position ?? undefined };
+    },
+    structuralSharing: false,
+    refetchInterval: LOOK_AGAIN_MS,
+  });
+}
