@@ -1,12 +1,13 @@
 """One topic in one file: append, read, end offsets, retention."""
 
-import json
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import msgspec
 
 from tillstream.adapters.log.records import NO_HEADERS, NewRecord, Place, Record, partition_of
 from tillstream.adapters.log.sqlite.connection import connect, immediate
@@ -27,6 +28,8 @@ _READ = (
     "WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?"
 )
 _DELETE_ROWS = 10_000
+_ENCODE = msgspec.json.Encoder().encode
+_DECODE = msgspec.json.Decoder(dict[str, str]).decode
 
 
 class TopicTransaction:
@@ -50,7 +53,7 @@ class TopicTransaction:
             end = ends.setdefault(partition, [0, 0])
             # Append time never runs backwards within a partition, whatever the clock does.
             end[1] = max(end[1], self._now_us)
-            headers = json.dumps(dict(record.headers)) if record.headers else None
+            headers = _ENCODE(record.headers).decode() if record.headers else None
             rows.append((partition, end[0], end[1], record.key, record.value, headers))
             places.append(Place(self._topic.name, partition, end[0]))
             end[0] += 1
@@ -96,7 +99,7 @@ class TopicFile:
         """Up to `max_records` from `offset` on, in order."""
         rows = (connection or self._connection).execute(_READ, (self.topic.name, partition, offset, max_records))
         return [
-            Record(topic, found, at, appended, key, value, json.loads(headers) if headers else NO_HEADERS)
+            Record(topic, found, at, appended, key, value, _DECODE(headers) if headers else NO_HEADERS)
             for topic, found, at, appended, key, value, headers in rows
         ]
 
