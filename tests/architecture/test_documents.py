@@ -56,3 +56,9 @@ def test_make_help_says_what_each_target_does() -> None:
     phony = set(re.search(r"\.PHONY: ((?:.*\\\n)*.*)", makefile)[1].replace("\\\n", " ").split())  # type: ignore[index]
     assert phony == set(TARGET.findall(makefile))
     assert len(phony) <= 25
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = [page for kind in ("howto", "reference", "runbooks") for page in (ROOT / "docs" / kind).glob("*.md")]
+    assert [page.name for page in pages if f"{page.parent.name}/{page.name}" not in index] == []
