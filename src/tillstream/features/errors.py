@@ -1,0 +1,39 @@
+"""What can go wrong with features.
+
+TillstreamError
+├── FeatureError
+│   ├── DefinitionInvalid    a definition contradicts itself or a contract
+│   └── UnknownFeature       no feature has that name
+└── LogError
+    └── Superseded           another engine moved the state on; start from it again
+"""
+
+from tillstream.core.errors import LogError, Permanent, TillstreamError, Transient
+
+
+class FeatureError(TillstreamError):
+    """A feature cannot be defined, computed or read."""
+
+
+class DefinitionInvalid(FeatureError, Permanent):
+    """A definition contradicts itself or the contract of its source; names the feature and the field."""
+
+    def __init__(self, feature: str, field: str, why: str) -> None:
+        self.feature, self.field = feature, field
+        super().__init__(f"feature {feature}: `{field}` {why}; see docs/adr/0011-window-meaning.md")
+
+
+class UnknownFeature(FeatureError, Permanent):
+    """No feature has that name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"no feature {name!r}; `tillstream features list` names them all")
+
+
+class Superseded(LogError, Transient):
+    """A batch began from a state that another engine has since moved on; nothing of it was written."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what} moved on meanwhile: another engine is at work; read the state again")

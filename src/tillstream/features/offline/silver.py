@@ -1,0 +1,43 @@
+"""What features read of the lake."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tillstream.core.contracts import topic_named
+from tillstream.core.contracts.instants import from_micros
+from tillstream.features.definitions.language import Source
+from tillstream.features.definitions.schema import Group
+from tillstream.features.engines.polars.events import columns_needed, events_of
+
+
+class Lake(Protocol):
+    """The part of tillstream.data.lake.Lake that features stand on."""
+
+    def arrow(self, name: str, columns: list[str] | None = None, where: Any = None) -> pa.Table:
+        """A table's rows; empty, with its columns, where the table does not exist yet."""
+
+
+def silver_of(lake: Lake, groups: Iterable[Group], since_us: Mapping[str, int]) -> dict[str, pl.DataFrame]:
+    """For each topic of the groups its silver rows that happened at or after `since_us[topic]`."""
+    frames = {}
+    for topic, columns in columns_needed(groups).items():
+        where = pc.field("occurred_at") >= pa.scalar(from_micros(since_us[topic]), pa.timestamp("us", "UTC"))
+        table = lake.arrow(f"silver.{topic_named(topic).entity}", columns=columns, where=where)
+        frames[topic] = _frame(table)
+    return frames
+
+
+def events_by_source(groups: Iterable[Group], silver: Mapping[str, pl.DataFrame]) -> dict[Source, pl.DataFrame]:
+    """The events of each source that these groups read."""
+    sources = dict.fromkeys(group.source for group in groups)
+    return {source: events_of(source, silver[source.topic]) for source in sources}
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table is a frame
+    return frame
