@@ -31,7 +31,7 @@ class _Begun:
 
 
 class Runner:
-    """One run of a list of steps. `watch` is called a few times a second and may raise."""
+    """One run of a list of steps. `watch` gets the pids of running commands by step, many times a second; may raise."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Runner:
         environment: Mapping[str, str],
         *,
         at_once: int,
-        watch: Callable[[], None] = lambda: None,
+        watch: Callable[[Mapping[str, int]], None] | None = None,
         on_done: Callable[[Done], None] | None = None,
         pause_seconds: float = 0.05,
     ) -> None:
@@ -54,7 +54,8 @@ class Runner:
             while left or running:
                 if stopping():
                     return None
-                self._watch()
+                if self._watch is not None:
+                    self._watch({one.step.name: one.process.pid for one in running if one.process is not None})
                 self._begin(left, running, {one.step.name for one in done})
                 for begun in list(running):
                     if (told := self._look(begun)) is not None:

@@ -1,0 +1,83 @@
+"""The demo's process: it starts the stack as a child of its own and walks through the steps."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tillstream.apps.wiring.event_log import open_log
+from tillstream.apps.wiring.stack import child_environment, places_of
+from tillstream.core.settings import Settings
+from tillstream.data.lake import Lake
+from tillstream.operations.demo.replay import RealLog, replayed_history
+from tillstream.operations.demo.run import Demo, prepare, summary, visitors_there
+from tillstream.operations.demo.scene import Scene
+from tillstream.operations.demo.shop import Shop
+from tillstream.operations.demo.steps import Step
+from tillstream.operations.demo.world import simulated_history, steps_after
+
+LIVE_RATE = 2.0
+"""Simulated visitors a second: enough to watch, little beside a visitor of your own."""
+
+
+def run_demo(
+    settings: Settings,
+    *,
+    scale: float,
+    keep: bool,
+    once: bool,
+    real: RealLog | None,
+    stopping: Callable[[], bool],
+    tell: Callable[[str], None],
+) -> bool:
+    """The whole demo on a simulated shop, or on a real log; False when it was stopped before its last step."""
+    places = places_of(settings)
+    prepare(places, keep=keep)
+    begun = time.monotonic()
+    with Demo(places, demo_environment(settings), settings.stack.stop_seconds, tell) as demo:
+        demo.start("stack", ("tillstream", "stack", "up"))
+        scene = build_scene(settings)
+        done = demo.run(_steps(scene, demo, real, scale, kept=keep), stopping)
+        if done is None:
+            return False
+        found = summary(demo, done, seconds=time.monotonic() - begun, url=scene.shop.url)
+        tell(
+            f"\nall checked in {found['seconds']:.0f} s, {found['disk_bytes'] / 2**20:,.0f} MiB on disk, "
+            f"peak memory {found['peak_memory_bytes'] / 2**20:,.0f} MiB over all processes\n{scene.shop.url}"
+        )
+        if not once:
+            tell("live visitors are in the shop; Ctrl-C ends everything")
+            demo.stay(stopping)
+    if once:
+        tell(json.dumps(found))
+    return True
+
+
+def _steps(scene: Scene, demo: Demo, real: RealLog | None, scale: float, *, kept: bool) -> tuple[Step, ...]:
+    """A simulated shop goes on live; a real log has a past only."""
+    if real is not None:
+        return steps_after(scene, replayed_history(scene, real))
+    visitors = Step("visitors", visitors_there(scene, demo, LIVE_RATE), after=("serve",))
+    return (*steps_after(scene, simulated_history(scene, scale, kept=kept)), visitors)
+
+
+def build_scene(settings: Settings) -> Scene:
+    """What the steps look at."""
+    return Scene(
+        log=open_log(settings),
+        lake=Lake(settings.lake_path.resolve()),
+        places=places_of(settings),
+        models_path=settings.models_path.resolve(),
+        shop=Shop(f"http://{settings.serving.host}:{settings.serving.port}"),
+    )
+
+
+def demo_environment(settings: Settings) -> dict[str, str]:
+    """What every process of a demo is told: the lake commits often, so that one sees it live."""
+    return {**child_environment(settings), "TILLSTREAM_LAKE__COMMIT_SECONDS": "2"}
+
+
+def data_folder() -> Path:
+    """Where the public logs lie: TILLSTREAM_DATA, else beside the repository."""
+    return Path(os.environ.get("TILLSTREAM_DATA", "../shared/data"))

@@ -1,0 +1,151 @@
+"""How each step is checked and told; each function takes the scene and gives a step's check."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tillstream.core.errors import ServiceError
+from tillstream.operations.demo.loop import K, turn_the_list
+from tillstream.operations.demo.scene import Scene
+from tillstream.operations.demo.steps import Check, Told
+from tillstream.operations.stack.control import running_stack
+
+MIB = 2**20
+
+
+def said(output: str) -> dict[str, Any]:
+    """The last line of an output that is a JSON object; empty where there is none."""
+    for line in reversed(output.splitlines()):
+        if line.startswith("{"):
+            try:
+                return dict(json.loads(line))
+            except ValueError:
+                continue
+    return {}
+
+
+def stack_ready(scene: Scene) -> Check:
+    """Every service answers."""
+
+    def check(output: str) -> Told | None:  # noqa: ARG001  no command
+        status = running_stack(scene.places)
+        if status is None or not status.ready:
+            return None
+        starts = {service.name: service.start_seconds for service in status.services}
+        words = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in starts.items())
+        return Told(f"{len(starts)} services ready: {words}", {"start_seconds": starts})
+
+    return check
+
+
+def history_on_log(scene: Scene) -> Check:
+    """What was simulated or replayed is on the log."""
+
+    def check(output: str) -> Told:
+        events = scene.on_log()
+        if not events:
+            raise ServiceError("history left the log empty")
+        return Told(f"{events:,} events on the log", {"events": events, **said(output)})
+
+    return check
+
+
+def lake_filled(scene: Scene) -> Check:
+    """The lake has read the log to its end, and has every record of it."""
+
+    def check(output: str) -> Told | None:  # noqa: ARG001  no command
+        if not scene.rows("bronze") or scene.lag("lake"):
+            return None
+        bronze, silver, on_log = scene.rows("bronze"), scene.rows("silver"), scene.on_log()
+        facts = {"bronze_rows": bronze, "silver_rows": silver, "lost": on_log - bronze}
+        return Told(f"{bronze:,} events in bronze, {silver:,} in silver, {on_log - bronze} lost", facts)
+
+    return check
+
+
+def gold_built(scene: Scene) -> Check:
+    """The gold tables hold rows."""
+
+    def check(output: str) -> Told:
+        rows = {name: scene.lake.dataset(name).count_rows() for name in scene.lake.tables() if name.startswith("gold.")}
+        if not rows:
+            raise ServiceError("no gold table was built")
+        words = ", ".join(f"{name.partition('.')[2]} {count:,}" for name, count in rows.items())
+        return Told(words, {"rows": rows, **said(output)})
+
+    return check
+
+
+def trained(scene: Scene, use_case: str) -> Check:
+    """A model was promoted, or says why not."""
+
+    def check(output: str) -> Told:
+        serving = scene.models_path / "serving"
+        pointer, untrained = _document(serving / f"{use_case}.json"), _document(serving / f"{use_case}.untrained.json")
+        facts = {"promoted": pointer is not None, "version": (pointer or {}).get("version"), **said(output)}
+        if pointer is None:
+            why = (untrained or {}).get("why") or last_words(output)
+            return Told(f"not promoted: {why}", {**facts, "why": why})
+        return Told(last_words(output), facts)
+
+    return check
+
+
+def last_words(output: str) -> str:
+    """The last line of an output that is not JSON, for a reader."""
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("{")]
+    return lines[-1] if lines else "no word"
+
+
+def _document(path: Path) -> Mapping[str, Any] | None:
+    return dict(json.loads(path.read_bytes())) if path.exists() else None
+
+
+def plain(output: str) -> Told:
+    """What the command itself said last."""
+    return Told(last_words(output), said(output))
+
+
+def shop_serves(scene: Scene) -> Check:
+    """The page, the catalogue and the four decisions answer."""
+
+    def check(output: str) -> Told:  # noqa: ARG001  no command
+        shop = scene.shop
+        page = "<html" in shop.page().lower()
+        product = shop.get("/v1/products", limit=1)["items"][0]
+        who = {"visitor_id": "v-demo"}
+        answers = {
+            "recommend": shop.post("/v1/recommendations", {**who, "k": K}),
+            "price": shop.post("/v1/price", {**who, "product_id": product["product_id"]}),
+            "churn": shop.post("/v1/churn", {"customer_id": "c-demo"}),
+            "fraud": shop.post("/v1/fraud", {**who, "payment_id": "p-demo", "amount_cents": 4_900, "currency": "EUR"}),
+        }
+        modes = {name: f"{answer['mode']}" for name, answer in answers.items()}
+        models = {name: answer["model"] for name, answer in answers.items()}
+        words = ", ".join(f"{name} {mode}" for name, mode in modes.items())
+        page_words = "page served" if page else "no page built (make storefront)"
+        return Told(f"{page_words}; {words}", {"page": page, "modes": modes, "models": models})
+
+    return check
+
+
+def loop_closed(scene: Scene) -> Check:
+    """A visitor's list turns to what he looked at, and its record names what was shown."""
+
+    def check(output: str) -> Told:  # noqa: ARG001  no command
+        turn = turn_the_list(scene.shop)
+        line = (
+            f"3 views of {turn.category}: {turn.before} of {K} before, {turn.after} after {turn.milliseconds:.0f} ms; "
+            f"record {turn.decision_id[:12]} agrees"
+        )
+        facts = {
+            "category": turn.category,
+            "before": turn.before,
+            "after": turn.after,
+            "milliseconds": turn.milliseconds,
+            "decision_id": turn.decision_id,
+        }
+        return Told(line, facts)
+
+    return check
