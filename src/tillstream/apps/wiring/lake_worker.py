@@ -1,0 +1,21 @@
+"""The lake worker's process: the log's events to bronze and silver, until told to stop."""
+
+from tillstream.apps.signals import stop_signal
+from tillstream.apps.wiring.event_log import open_log
+from tillstream.core.settings import Settings
+from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
+from tillstream.data.lake import Lake
+from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import Totals
+
+
+def run_lake_worker(settings: Settings, *, until_caught_up: bool = False) -> Totals:
+    """Works until SIGTERM or Ctrl-C, then commits what it holds; or until nothing is left to read."""
+    log = open_log(settings)
+    heartbeat = Heartbeat(heartbeat_path(settings.home, "lake"))
+    try:
+        worker = LakeWorker(log, Lake(settings.lake_path), settings.lake, still_alive=heartbeat.beat)
+        with stop_signal() as stopping:
+            return worker.run(stopping, until_caught_up=until_caught_up)
+    finally:
+        log.close()

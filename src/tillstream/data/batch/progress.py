@@ -1,0 +1,40 @@
+"""How far a gold table has read its inputs: a small file beside the table.
+
+Written after the days it speaks of are committed. A crash between only rebuilds them once more.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from tillstream.data.batch.changes import Positions
+from tillstream.data.batch.table_sql import TableSql
+from tillstream.data.lake import Lake
+
+
+def read_positions(lake: Lake, table: TableSql) -> Positions:
+    """What the last build saw; nothing for a table that is missing or was built by another SQL text."""
+    path = _path(lake, table)
+    if not lake.exists(table.name) or not path.exists():
+        return {}
+    saved = json.loads(path.read_text())
+    positions: Positions = saved["positions"] if saved["query"] == _digest(table) else {}
+    return positions
+
+
+def write_positions(lake: Lake, table: TableSql, positions: Positions) -> None:
+    """Replaces the file as a whole."""
+    path = _path(lake, table)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps({"query": _digest(table), "positions": positions}, indent=1, sort_keys=True))
+    draft.replace(path)
+
+
+def _path(lake: Lake, table: TableSql) -> Path:
+    return lake.path / "gold" / "_progress" / f"{table.name.partition('.')[2]}.json"
+
+
+def _digest(table: TableSql) -> str:
+    return hashlib.sha256(table.query.encode()).hexdigest()

@@ -1,0 +1,47 @@
+-- table: silver.products
+-- key: event_id, occurred_on
+-- partition: occurred_on
+-- grows: append
+-- reads: incoming, existing
+-- owner: data
+-- One row each time a product's record was told anew; the latest one holds.
+WITH numbered AS (
+    SELECT
+        *,
+        CAST(occurred_at AS DATE) AS occurred_on,
+        ROW_NUMBER() OVER (
+            PARTITION BY event_id, CAST(occurred_at AS DATE)
+            ORDER BY log_partition, log_offset
+        ) AS copy_number
+    FROM incoming
+)
+
+SELECT
+    event_id,
+    occurred_at,
+    received_at,
+    product_id,
+    title,
+    category,
+    price_cents,
+    currency,
+    brand,
+    description,
+    cost_cents,
+    shipping_estimate_days,
+    variants,
+    tags,
+    image,
+    active,
+    log_id,
+    log_partition,
+    log_offset,
+    occurred_on
+FROM numbered
+WHERE
+    copy_number = 1
+    AND NOT EXISTS (
+        SELECT 1
+        FROM existing
+        WHERE existing.event_id = numbered.event_id AND existing.occurred_on = numbered.occurred_on
+    )
