@@ -132,3 +132,13 @@ def replay_letters(
     typer.echo(f"{sent} {'would be sent' if dry_run else 'sent'}, {stayed} stay")
     if stayed:
         raise typer.Exit(3)
+
+
+@app.command("retention")
+def apply_retention(as_json: AsJson = False) -> None:
+    """Deletes what is past its topic's retention and read by all. Example: tillstream ingestion retention."""
+    deleted = open_log(load_settings()).apply_retention(wall_clock_us())
+    if as_json:
+        typer.echo(json.dumps(deleted))
+        return
+    typer.echo(f"{sum(deleted.values())} records deleted from {len(deleted)} topics")
