@@ -12,10 +12,10 @@ from tillstream.data.sources.world.population import Population
 
 CAUSES: Final = ("out_of_stock", "bad_delivery", "price", "competitor", "life")
 OUT_OF_STOCK, BAD_DELIVERY, PRICE, COMPETITOR, LIFE = range(len(CAUSES))
-_WEIGHTS: Final = np.array([0.03, 0.17, 0.012, 0.008])
+_WEIGHTS: Final = np.array([0.02, 0.35, 0.010, 0.008])
 """Daily chance to leave for one unhealed hurt of each cause but life."""
 _LIFE_CHANCE: Final = 0.0018
-_HEALING_RATIO: Final = 0.82
+_HEALING_RATIO: Final = 0.7
 """What is left of a hurt a day later."""
 _FADING_DAYS, _FADING_ENERGY = 12, 0.55
 STAYS: Final = -1

@@ -159,7 +159,7 @@ class Till:
         self._step(order, "completed", arrived_us, reason="late" if late else None)
         damaged = _LATE <= luck < _LATE + _DAMAGED
         if (late or damaged) and customer != NOBODY:
-            self.loyalty.hurt_later(self.day + promised + 2, customer, BAD_DELIVERY, 1.2 if damaged else 0.9)
+            self.loyalty.hurt_later(self.day + days, customer, BAD_DELIVERY, 1.2 if damaged else 0.9)
         returned = random.random() < _RETURNS * PERSONAS[persona].returns
         if damaged or returned:
             refunded_us = arrived_us + int(random.integers(1, 7)) * DAY_US

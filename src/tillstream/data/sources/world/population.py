@@ -60,7 +60,7 @@ def make_population(settings: WorldSettings) -> Population:
     taste = persona_tastes()[persona] * random.gamma(2.0, 0.5, (size, len(CATEGORY_NAMES)))
     before = settings.start_us - (random.exponential(200, size) * DAY_US).astype(np.int64) - DAY_US
     during = settings.start_us + (random.random(size) * settings.days * DAY_US).astype(np.int64)
-    visits = np.array([p.visits for p in PERSONAS])[persona] * random.gamma(5.0, 0.2, size)
+    visits = np.array([p.visits for p in PERSONAS])[persona] * random.gamma(2.0, 0.5, size)
     style = random.normal(size=(size, STYLES))
     return Population(
         registered_us=np.where(random.random(size) < 0.75, before, during),

@@ -12,7 +12,7 @@ STYLE_WEIGHT: Final = 1.6
 COMPETITOR_WEIGHT: Final = 1.2
 """Per cent more bought for one per cent that the cheapest competitor asks more."""
 _LIST_CALM, _PLACE_FATIGUE = 1.0, 0.08
-_CART_CHANCE: Final = 0.13
+_CART_CHANCE: Final = 0.09
 _MOST: Final = 0.85
 
 

@@ -12,6 +12,7 @@ from tillstream.data.sources.world.browsing import Views, browse
 from tillstream.data.sources.world.catalogue import Catalogue, make_catalogue
 from tillstream.data.sources.world.checkout import Baskets, check_out
 from tillstream.data.sources.world.clickstream import Clickstream, ProductPieces, names_of
+from tillstream.data.sources.world.fraud import Crew, Fresh, Rings, attack
 from tillstream.data.sources.world.identity import Ids
 from tillstream.data.sources.world.loyalty import COMPETITOR, OUT_OF_STOCK, PRICE, Loyalty
 from tillstream.data.sources.world.market import Market, MarketDay, campaign_on
@@ -27,6 +28,7 @@ from tillstream.data.sources.world.visits import NOBODY, Visits, send_campaign, 
 _MEMORY_RATIO: Final = 0.9
 """What the shop still remembers of yesterday's views."""
 _UNITS_A_CUSTOMER: Final = 0.12
+_CUSTOMERS_A_RING: Final = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,8 @@ class World:
         self._stockroom = Stockroom(settings.seed, self.catalogue.size, settings.customers * _UNITS_A_CUSTOMER)
         self._timeline = Timeline()
         self._pieces = ProductPieces(self.catalogue)
+        self._fresh = Fresh(settings.customers)
+        self._rings = Rings(max(1, round(settings.customers / _CUSTOMERS_A_RING)))
         self._popularity = np.zeros(self.catalogue.size)
         self._affinity = np.zeros((settings.customers, int(self.catalogue.category.max()) + 1))
 
@@ -72,6 +76,8 @@ class World:
         if day_us + DAY_US > settings.until_us:
             announcer.weather(market.celsius, market.rain_mm, settings.until_us - 200_000)
         sold = self._shop(day, ids, announcer, market)
+        if settings.signal:
+            self._defraud(day, ids, market)
         announcer.stock(self._stockroom.close_day(day, sold), day_us + DAY_US - 600_000_000)
         self.loyalty.end_day(day, self._registered(day))
 
@@ -121,6 +127,12 @@ class World:
         self._remember(visits, views)
         self._disappoint(visits, views, market, in_stock)
         return _sold(baskets, shop.size)
+
+    def _defraud(self, day: int, ids: Ids, market: MarketDay) -> None:
+        random, day_us = stream(self.settings.seed, "fraud", day), self.settings.day_us(day)
+        crew = Crew(self._timeline, ids, self.ledger, self.catalogue, market.price_cents, self._fresh, random)
+        attack(crew, self.population, day_us)
+        self._rings.day(crew, day, day_us)
 
     def _send_views(self, clicks: Clickstream, views: Views, market: MarketDay, lists: Ints) -> None:
         listed = views.place >= 0

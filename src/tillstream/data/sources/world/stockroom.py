@@ -9,6 +9,7 @@ import numpy as np
 from tillstream.data.sources.world.arrays import Bools, Ints, stream
 
 _COVER_DAYS: Final = 14
+_SMOOTHING: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Stockroom:
         self._seed = seed
         random = stream(seed, "stock")
         level = np.maximum(4, daily_units / products * _COVER_DAYS * random.gamma(4.0, 0.3, products))
-        self.level = level.astype(np.int64)
-        self.on_hand = self.level.copy()
+        self._level = level
+        self.on_hand = level.astype(np.int64)
         self._ordered = np.zeros(products, dtype=bool)
         self._coming: defaultdict[int, list[int]] = defaultdict(list)
 
@@ -42,7 +43,7 @@ class Stockroom:
         """What arrives this morning."""
         arrived = []
         for product in self._coming.pop(day, ()):
-            change = int(2 * self.level[product])
+            change = int(2 * self._level[product])
             self.on_hand[product] += change
             self._ordered[product] = False
             arrived.append(StockChange(product, int(self.on_hand[product]), change, "delivery"))
@@ -52,8 +53,9 @@ class Stockroom:
         """Takes off what was sold (never below 0: the last ones came from the shop window) and orders anew."""
         sold = np.minimum(sold, self.on_hand)
         self.on_hand -= sold
+        self._level = np.maximum(4, _SMOOTHING * self._level + (1 - _SMOOTHING) * _COVER_DAYS * sold)
         random = stream(self._seed, "stock", day + 1)
-        low = np.flatnonzero((self.on_hand <= np.maximum(1, self.level // 3)) & ~self._ordered)
+        low = np.flatnonzero((self.on_hand <= np.maximum(1, self._level / 3)) & ~self._ordered)
         self._ordered[low] = True
         for product, wait in zip(low.tolist(), random.integers(2, 10, len(low)).tolist(), strict=True):
             self._coming[day + wait].append(product)
