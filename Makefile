@@ -96,11 +96,12 @@ wheel: .venv/.synced $(PAGE) ## build the wheel, page included, into dist/
 	@$(UV) build --quiet --wheel --out-dir dist
 	@ls -1 dist/*.whl
 
-openapi: .venv/.synced ## write the API's OpenAPI file and the page's client from it
-	@$(BIN)/python scripts/reference.py openapi
+openapi: .venv/.synced ## write the API's OpenAPI file, and the page's client from it
+	@$(BIN)/python -m scripts.reference openapi.json api.md
+	@$(BIN)/python scripts/storefront.py client
 
 docs: .venv/.synced ## write the generated reference pages; a test compares them
-	@$(BIN)/python scripts/reference.py
+	@$(BIN)/python -m scripts.reference
 
 release: check wheel ## tag what CHANGELOG.md calls the version, when the tree is clean (VERSION=0.2.0)
 	@test -n "$(VERSION)" || { echo "say VERSION=x.y.z"; exit 2; }
