@@ -1,5 +1,4 @@
 import pytest
-
 from scripts.reference.__main__ import GENERATED, PAGES, is_stale
 
 
