@@ -40,13 +40,9 @@ def steps_after(scene: Scene, history: Step) -> tuple[Step, ...]:
         Step("gold", gold_built(scene), ("tillstream", "lake", "gold"), after=("lake",)),
         Step("features", plain, ("tillstream", "features", "release"), after=("lake",)),
         *(_train(scene, use_case) for use_case in USE_CASES),
-        Step(
-            "snapshot",
-            plain,
-            ("tillstream", "decisions", "snapshot"),
-            after=("gold", "features", *(f"train {use_case}" for use_case in USE_CASES)),
-        ),
-        Step("serve", shop_serves(scene), after=("snapshot",)),
+        Step("score churn", plain, ("tillstream", "decisions", "score-churn"), after=("train churn",)),
+        Step("snapshot", plain, ("tillstream", "decisions", "snapshot"), after=("gold", "score churn")),
+        Step("serve", shop_serves(scene), after=("snapshot", "features", *(f"train {one}" for one in USE_CASES))),
         Step("loop", loop_closed(scene), after=("serve",)),
     )
 

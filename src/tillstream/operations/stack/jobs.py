@@ -24,7 +24,7 @@ JOBS: Final = (
     Job("gold", ("tillstream", "lake", "gold"), every_seconds=MINUTE, first_seconds=MINUTE),
     Job("release", ("tillstream", "features", "release"), every_seconds=5 * MINUTE, first_seconds=2 * MINUTE),
     Job("snapshot", ("tillstream", "decisions", "snapshot"), every_seconds=10 * MINUTE, first_seconds=3 * MINUTE),
-    Job("churn-scores", ("tillstream", "decisions", "churn-scores"), every_seconds=HOUR, first_seconds=4 * MINUTE),
+    Job("score-churn", ("tillstream", "decisions", "score-churn"), every_seconds=HOUR, first_seconds=4 * MINUTE),
     Job("compaction", ("tillstream", "lake", "compact"), every_seconds=10 * MINUTE, first_seconds=5 * MINUTE),
     Job("lake-retention", ("tillstream", "lake", "retention"), every_seconds=6 * HOUR, first_seconds=30 * MINUTE),
     Job("log-retention", ("tillstream", "ingestion", "retention"), every_seconds=6 * HOUR, first_seconds=35 * MINUTE),
