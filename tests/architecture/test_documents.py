@@ -62,3 +62,8 @@ def test_every_page_is_reached_from_the_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text()
     pages = [page for kind in ("howto", "reference", "runbooks") for page in (ROOT / "docs" / kind).glob("*.md")]
     assert [page.name for page in pages if f"{page.parent.name}/{page.name}" not in index] == []
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [page.name[:4] for page in (ROOT / "docs" / "adr").glob("[0-9]*.md")]
+    assert sorted(numbers) == [f"{number:04}" for number in range(len(numbers))]
