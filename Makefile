@@ -60,18 +60,20 @@ bench: .venv/.synced $(PAGE) ## measure each claim beside its plain counterpart,
 test: .venv/.synced $(PAGE) ## every check and lane, then the demo in small; ends with `N passed, N failed`
 	@$(BIN)/python scripts/lanes.py
 
-check: .venv/.synced ## ruff, mypy, import contracts, the lock: seconds
+check: .venv/.synced ## ruff, mypy, import contracts, the lock, the page's client: seconds
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(UV) lock --quiet --check --offline
+	@$(BIN)/python scripts/storefront.py client:check
+	@$(BIN)/python scripts/storefront.py pictures:check
 
 format: .venv/.synced ## let ruff sort imports and lay out the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
 fast: .venv/.synced ## the tests that need no service, under a minute
-	@$(BIN)/python scripts/lanes.py fast
+	@$(BIN)/python scripts/lanes.py fast page
 
 services: .venv/.synced ## the tests on real services on loopback
 	@$(BIN)/python scripts/lanes.py services

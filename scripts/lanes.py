@@ -88,9 +88,15 @@ def apart() -> dict[str, str]:
         }
 
 
+def vitest_report(name: str) -> tuple[str, ...]:
+    """Vitest's options for a report like pytest's, beside what it prints."""
+    return "--reporter=default", "--reporter=junit", f"--outputFile.junit={REPORTS / f'{name}.xml'}"
+
+
 LANES = (
     Lane("check", ("make", "--no-print-directory", "check"), counts_itself=False),
     of_mark("fast", "-n", "2", "--dist", "worksteal"),
+    Lane("page", (sys.executable, "scripts/storefront.py", "test", *vitest_report("page"))),
     of_mark("services"),
     of_mark("browser", lacks=no_browser),
     of_mark("kill", "--timeout", "900"),

@@ -47,7 +47,7 @@ def test_the_last_line_counts_all_lanes_and_the_rest_names_what_did_not_run() ->
 
 def test_an_unknown_lane_is_misuse(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["quick"]) == 2
-    assert "there are check, fast, services" in capsys.readouterr().err
+    assert "there are check, fast, page, services" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
