@@ -1,7 +1,9 @@
 """A shop of twelve categories with ten products each, and plain stand-ins for what decisions ask the layers below."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,6 +62,15 @@ def small_snapshot(
         churn=ChurnScores(churn or {}, "churn@1", made_at_us),
     )
     return open_current(folder)
+
+
+_FOLDER = TemporaryDirectory(prefix="small-shelf-")
+
+
+@cache
+def the_small_snapshot() -> Catalogue:
+    """All products, no tastes, no churn scores; made once."""
+    return small_snapshot(Path(_FOLDER.name))
 
 
 class SameCategory:

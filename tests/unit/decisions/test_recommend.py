@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.decisions.desks import champion, desk_in
+from tests.unit.decisions.desks import champion, plain_desk
 from tests.unit.decisions.small_shelf import PlainStore, SameCategory, all_products, small_snapshot, stocked
 
 from tillstream.decisions.desk import Desk
@@ -32,14 +32,14 @@ def categories_of(answer: dict[str, Any], first: int = 8) -> Counter[str]:
 
 
 def test_a_stranger_sees_eight_categories_in_the_first_eight(tmp_path: Path) -> None:
-    with desk_in(tmp_path, champions=MODEL) as desk:
+    with plain_desk(champions=MODEL) as desk:
         for _ in range(30):  # with and without an explored place
             assert max(categories_of(answer_of(desk)).values()) == 1
 
 
 def test_after_three_shoes_at_least_four_of_the_first_eight_are_shoes(tmp_path: Path) -> None:
     store = viewed("shoes-7", "shoes-3", "shoes-9", "lamps-1", "toys-2")
-    with desk_in(tmp_path, champions=MODEL, store=store) as desk:
+    with plain_desk(champions=MODEL, store=store) as desk:
         for _ in range(30):
             answer = answer_of(desk, k=24)
             shown = categories_of(answer)
@@ -49,7 +49,7 @@ def test_after_three_shoes_at_least_four_of_the_first_eight_are_shoes(tmp_path: 
 
 
 def test_without_a_model_the_same_visitor_gets_what_is_popular_in_shoes_and_hears_why(tmp_path: Path) -> None:
-    with desk_in(tmp_path, store=viewed("shoes-7", "shoes-3", "shoes-9")) as desk:
+    with plain_desk(store=viewed("shoes-7", "shoes-3", "shoes-9")) as desk:
         answer = answer_of(desk)
     assert (answer["mode"], answer["model"]) == ("not_trained", None)
     assert answer["reasons"][0] == "not trained: no recommend in this log"
@@ -60,7 +60,7 @@ def test_with_the_store_down_the_snapshots_taste_decides_and_its_age_is_named(tm
     store = PlainStore()
     store.down = True
     catalogue = small_snapshot(tmp_path / "snapshot", tastes={"c-9": ["lamps", "toys"]})
-    with desk_in(tmp_path, champions=MODEL, store=store, catalogue=catalogue) as desk:
+    with plain_desk(champions=MODEL, store=store, catalogue=catalogue) as desk:
         answer = answer_of(desk, customer_id="c-9")
     assert answer["mode"] == "store_down"
     assert answer["reasons"][0] == "the feature store does not answer: decided from a snapshot 40 s old"
@@ -69,38 +69,38 @@ def test_with_the_store_down_the_snapshots_taste_decides_and_its_age_is_named(tm
 
 def test_a_recommendation_takes_two_round_trips(tmp_path: Path) -> None:
     store = viewed("shoes-7")
-    with desk_in(tmp_path, champions=MODEL, store=store) as desk:
+    with plain_desk(champions=MODEL, store=store) as desk:
         answer_of(desk, customer_id="c-1")
     assert store.trips == 2
 
 
 def test_a_product_that_sold_out_a_moment_ago_is_not_shown(tmp_path: Path) -> None:
     store = PlainStore({"product": {"shoes-0": {"product__stock_last": 0}}})
-    with desk_in(tmp_path, champions=MODEL, store=store) as desk:
+    with plain_desk(champions=MODEL, store=store) as desk:
         assert "shoes-0" not in [item["product_id"] for item in answer_of(desk, k=48)["items"]]
 
 
 def test_what_sells_right_now_moves_up(tmp_path: Path) -> None:
     store = PlainStore({"product": {"toys-0": {"product__orders_1d": 500, "product__views_1h": 900}}})
-    with desk_in(tmp_path, store=store) as desk:
+    with plain_desk(store=store) as desk:
         assert answer_of(desk)["items"][0]["product_id"] == "toys-0"
 
 
 def test_a_price_that_changed_since_the_snapshot_is_shown_as_it_is_now(tmp_path: Path) -> None:
     store = PlainStore({"product": {"toys-0": {"product__list_price_last": 777, "product__orders_1d": 500}}})
-    with desk_in(tmp_path, store=store) as desk:
+    with plain_desk(store=store) as desk:
         assert answer_of(desk)["items"][0]["price_cents"] == 777
 
 
 def test_a_shop_of_one_category_still_fills_the_list(tmp_path: Path) -> None:
     only_shoes = [stocked("shoes", number) for number in range(10)]
-    with desk_in(tmp_path, catalogue=small_snapshot(tmp_path / "s", only_shoes)) as desk:
+    with plain_desk(catalogue=small_snapshot(tmp_path / "s", only_shoes)) as desk:
         assert len(answer_of(desk)["items"]) == 8
 
 
 def test_propensities_of_a_place_add_up_over_what_could_stand_there(tmp_path: Path) -> None:
     """A block of places 2…7 is open; an explored product has a chance of 0.1 / 6 / the number that could come."""
-    with desk_in(tmp_path, catalogue=small_snapshot(tmp_path / "s", all_products())) as desk:
+    with plain_desk(catalogue=small_snapshot(tmp_path / "s", all_products())) as desk:
         arms = Counter()
         for _ in range(300):
             answer = answer_of(desk)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tillstream.core.errors import ModelError, StoreUnavailable
+from tillstream.core.errors import StoreUnavailable
 from tillstream.core.settings import StoreSettings
 from tillstream.decisions.ports import Champion, Rows
+from tillstream.models.scoring import load_export, load_scorer
 
 
 class StoreReader:
@@ -23,4 +24,13 @@ class StoreReader:
 
 def load_champion(models_path: Path, use_case: str, digest: str) -> Champion[Any]:
     """The export with that digest, every file checked before it is parsed; raises ModelError."""
-    raise ModelError(f"no loader for {use_case} {digest} under {models_path} yet")
+    export = load_export(models_path, use_case, digest)
+    return Champion(
+        use_case=use_case,
+        digest=export.digest,
+        version=export.version,
+        features=export.features,
+        defaults=export.defaults,
+        metrics=export.metrics,
+        model=load_scorer(export),
+    )

@@ -50,7 +50,9 @@ def decide_fraud(facts: FraudFacts, values: Mapping[str, float], policy: FraudPo
     action = _strictest(by_model, by_rules)
     risk = facts.risk if facts.risk is not None else _STAND_IN[by_rules]
     reasons = [*facts.notes, *(why for _, why in fired)]
-    if by_model != "accept":
+    if facts.risk is not None and by_model != "accept":
+        limit = facts.decline if by_model == "decline" else facts.review
+        reasons += [f"the model sees a risk of {facts.risk:.1%}; {by_model} from {limit:.1%} on"]
         reasons += sentences(facts.drivers, raising=True)
     if action == "accept":
         reasons += sentences(facts.drivers, raising=False)[:1] or ["nothing unusual was seen"]

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -17,8 +16,8 @@ from tillstream.decisions.record.columns import Columns
 from tillstream.decisions.record.entry import Entry, Recorded, decided_at_text, decode_entry
 from tillstream.decisions.requests import FraudRequest
 from tillstream.decisions.values import numbers_of, one_row
+from tillstream.models.scoring import payment_values
 
-RequestValues = Callable[[FraudRequest, int], dict[str, float]]
 _ANSWER = msgspec.json.Decoder(FraudAnswer)
 
 
@@ -86,15 +85,10 @@ def fraud_columns(
     request: FraudRequest, at_us: int, ids: dict[str, str], rows: Rows | None, champion: Champion[RiskModel] | None
 ) -> Columns:
     """One row: what the store knows and what the payment itself says."""
-    values = {**numbers_of(ids, rows), **payment_values(request, at_us)}
+    known = numbers_of(ids, rows)
+    values = {**known, **payment_values(msgspec.structs.asdict(request), at_us, known)}
     names = dict.fromkeys([*(champion.features if champion else ()), *sorted(values)])
     return one_row(tuple(names), values, defaults_of(champion))
-
-
-def payment_values(request: FraudRequest, at_us: int) -> dict[str, float]:
-    """What a scorer reads of the payment itself."""
-    del at_us
-    return {"payment__amount_cents": float(request.amount_cents)}
 
 
 def with_model(facts: FraudFacts, columns: Columns, champion: Champion[RiskModel] | None) -> FraudFacts:

@@ -1,0 +1,130 @@
+"""Decisions on the command line: show, replay, and the jobs that keep the API's fallback fresh."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tillstream.core.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Show and replay decisions; make the snapshot and the churn scores.")
+
+DecisionId = Annotated[str, typer.Argument(help="As the answer named it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def show(decision_id: DecisionId, as_json: AsJson = False) -> None:
+    """Shows what was decided, why, and from which values. Example: tillstream decisions show d00064f0c1a2."""
+    import json
+
+    from tillstream.core.settings import load_settings
+    from tillstream.decisions.record.entry import decode_entry
+    from tillstream.decisions.record.words import record_in_words
+
+    event = _record(load_settings(), decision_id)
+    if as_json:
+        typer.echo(json.dumps(json.loads(event), ensure_ascii=False))
+        return
+    for line in record_in_words(decode_entry(event)):
+        typer.echo(line)
+
+
+@app.command()
+def replay(decision_id: DecisionId, as_json: AsJson = False) -> None:
+    """Decides again from the record; exit 3 if other bytes come out. Example: tillstream decisions replay d00064f0."""
+    import json
+
+    from tillstream.apps.wiring.serving import load_champion
+    from tillstream.core.settings import load_settings
+    from tillstream.decisions.code import code_digest
+    from tillstream.decisions.policy import Policy
+    from tillstream.decisions.record.entry import answer_digest, decode_entry
+    from tillstream.decisions.replay import replay as decide_again
+
+    settings = load_settings()
+    again = decide_again(
+        decode_entry(_record(settings, decision_id)),
+        policy=Policy(),
+        code=code_digest(),
+        load=lambda use_case, digest: load_champion(settings.models_path, use_case, digest),
+    )
+    sha256 = answer_digest(again.body)
+    if as_json:
+        found = {"same": again.is_same, "sha256": sha256, "recorded_sha256": again.recorded_sha256}
+        typer.echo(json.dumps({**found, "notes": again.notes, "answer": json.loads(again.body)}, ensure_ascii=False))
+    else:
+        typer.echo(again.body.decode())
+        for note in again.notes:
+            typer.echo(f"note: {note}", err=True)
+        same = f"the same {len(again.body)} bytes" if again.is_same else "OTHER bytes than"
+        typer.echo(f"{same}{' as' if again.is_same else ''} left then (sha256 {sha256[:16]})", err=True)
+    if not again.is_same:
+        raise typer.Exit(3)
+
+
+@app.command()
+def snapshot(as_json: AsJson = False) -> None:
+    """Writes what the API falls back on, from the lake. Example: tillstream decisions snapshot."""
+    import json
+    import time
+
+    import msgspec
+
+    from tillstream.core.settings import load_settings
+    from tillstream.data.lake import Lake
+    from tillstream.decisions.churn.batch import saved_scores
+    from tillstream.decisions.snapshot.collect import collect
+    from tillstream.decisions.snapshot.write import write_snapshot
+
+    settings, began = load_settings(), time.monotonic()
+    found = collect(Lake(settings.lake_path))
+    manifest = write_snapshot(
+        settings.models_path / "snapshot",
+        made_at_us=time.time_ns() // 1_000,
+        products=found.products,
+        tastes=found.tastes,
+        churn=saved_scores(settings.models_path),
+    )
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(manifest)))
+        return
+    typer.echo(
+        f"snapshot {manifest.snapshot_id}: {manifest.products} products in {len(manifest.categories)} categories,"
+        f" {manifest.tastes} tastes, {manifest.churn_scores} churn scores, {time.monotonic() - began:.1f} s"
+    )
+
+
+@app.command("score-churn")
+def score_churn(as_json: AsJson = False) -> None:
+    """Scores every customer for the next snapshot. Example: tillstream decisions score-churn."""
+    import json
+    import time
+
+    from tillstream.apps.wiring.serving import load_champion
+    from tillstream.core.errors import NotTrained
+    from tillstream.core.settings import load_settings
+    from tillstream.data.lake import Lake
+    from tillstream.decisions.churn.batch import save_scores, score_customers
+    from tillstream.models.scoring.exports import serving_digest
+
+    settings, began = load_settings(), time.monotonic()
+    try:
+        champion = load_champion(settings.models_path, "churn", serving_digest(settings.models_path, "churn"))
+    except NotTrained as error:
+        typer.echo(json.dumps({"customers": 0, "why": error.why}) if as_json else f"nothing scored: {error}")
+        return
+    found = score_customers(Lake(settings.lake_path), champion, time.time_ns() // 1_000)
+    save_scores(settings.models_path, found)
+    seconds = time.monotonic() - began
+    if as_json:
+        typer.echo(json.dumps({"customers": len(found.scores), "model": found.model, "seconds": round(seconds, 3)}))
+    else:
+        typer.echo(f"{len(found.scores)} customers scored by {found.model} in {seconds:.1f} s")
+
+
+def _record(settings: "Settings", decision_id: str) -> bytes:
+    from tillstream.data.lake import Lake
+    from tillstream.decisions.record.find import find_record
+
+    return find_record(settings.spool_path, Lake(settings.lake_path), decision_id)
