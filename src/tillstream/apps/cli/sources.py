@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tillstream.apps.cli import real_logs
 from tillstream.core.contracts import to_micros
 from tillstream.core.errors import SettingsError
 from tillstream.core.settings import load_settings
@@ -97,3 +98,6 @@ def _micros(until: str) -> int:
     except ValueError:
         raise SettingsError(f"--until takes ISO 8601 such as 2026-10-01T12:00:00Z, or `now`, got {until!r}") from None
     return to_micros(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+
+
+real_logs.add_to(app)
