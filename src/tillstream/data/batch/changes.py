@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from tillstream.data.batch.inputs import Input
 from tillstream.data.batch.table_sql import TableSql
+from tillstream.data.lake.arrow_dataset import ds
 
 Positions: TypeAlias = Mapping[str, Mapping[str, int]]
 """For each input, `<log id>/<partition>` and the offset after the last row seen."""

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
 from tillstream.data.lake import Lake, definition_of
+from tillstream.data.lake.arrow_dataset import ds
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
+from tillstream.data.lake.arrow_dataset import ds
 from tillstream.data.lake.catalog import definition_of, table_names
 
 
