@@ -8,7 +8,6 @@ from typing import Any
 from tillstream.adapters.log.records import NewRecord
 from tillstream.core.errors import LogError, StoreUnavailable
 from tillstream.decisions.answers import canonical
-from tillstream.decisions.breaker import Breaker
 from tillstream.decisions.errors import NoSnapshot, RecordNotWritten
 from tillstream.decisions.modes import Lack, age_in_words
 from tillstream.decisions.once import Once
@@ -16,6 +15,7 @@ from tillstream.decisions.policy import Policy
 from tillstream.decisions.ports import Champion, Clock, Outbox, Reader, Rows, Untrained
 from tillstream.decisions.record.entry import Entry, Versions, encode_entry
 from tillstream.decisions.snapshot.catalogue import Catalogue
+from tillstream.features.definitions import UseCase
 
 DECISIONS = "decisions.v1"
 
@@ -54,7 +54,6 @@ class Desk:
     """The parts a decision is made with; built once a process, by its wiring."""
 
     reader: Reader
-    breaker: Breaker
     champion: Callable[[str], Champion[Any] | Untrained]
     catalogue: Callable[[], Catalogue | None]
     outbox: Outbox
@@ -63,13 +62,17 @@ class Desk:
     code: str
     record_seconds: float
     """How long a record may take to become durable."""
+    store_failed: Callable[[], None] = lambda: None
     once: Once = field(default_factory=Once)
 
-    async def read(self, wanted: Mapping[str, Sequence[str]], use_case: str, at_us: int, lacks: Lacks) -> Rows | None:
+    async def read(
+        self, wanted: Mapping[str, Sequence[str]], use_case: UseCase, at_us: int, lacks: Lacks
+    ) -> Rows | None:
         """One round trip, or None and a note where the store does not answer in time."""
         try:
-            return await self.breaker.call(lambda: self.reader.read(wanted, use_case, at_us))
+            return await self.reader.read(wanted, use_case, at_us)
         except StoreUnavailable:
+            self.store_failed()
             if "store_down" not in lacks.names:
                 lacks.add("store_down", f"the feature store does not answer{self._snapshot_words(at_us)}")
             return None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tillstream.adapters.log.records import NewRecord
+from tillstream.features.definitions import UseCase
 
 Float32 = NDArray[np.float32]
 Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -28,11 +29,15 @@ class Rows(Protocol):
     def position(self) -> str:
         """The writer's offsets at the moment of the read: which events counted."""
 
+    @property
+    def defaulted(self) -> tuple[str, ...]:
+        """Features that took their default for at least one id."""
+
 
 class Reader(Protocol):
-    """One round trip to the online store; raises StoreUnavailable after its deadline."""
+    """One round trip to the online store; raises StoreUnavailable after its deadline, or at once while it is down."""
 
-    async def read(self, wanted: Mapping[str, Sequence[str]], use_case: str, at_us: int) -> Rows:
+    async def read(self, wanted: Mapping[str, Sequence[str]], use_case: UseCase, at_us: int) -> Rows:
         """Rows of these ids with the features of the use case."""
 
 

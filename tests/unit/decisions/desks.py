@@ -11,7 +11,6 @@ from tests.unit.decisions.small_shelf import MADE_AT_US, PlainStore, the_small_s
 from tillstream.adapters.log import NewRecord
 from tillstream.adapters.log.spool import Spool
 from tillstream.adapters.log.sqlite import SqliteLog
-from tillstream.decisions.breaker import Breaker
 from tillstream.decisions.desk import Desk
 from tillstream.decisions.policy import Policy
 from tillstream.decisions.ports import Champion, Outbox, Untrained
@@ -73,7 +72,6 @@ def desk_with(
     held = dict(champions or {})
     return Desk(
         reader=store or PlainStore(),
-        breaker=Breaker(deadline_seconds=0.2),
         champion=lambda use_case: held.get(
             use_case, Untrained("not_trained", f"not trained: no {use_case} in this log")
         ),

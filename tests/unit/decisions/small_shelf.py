@@ -125,4 +125,4 @@ class PlainStore:
         found = {
             entity: {one: self.values.get(entity, {}).get(one, {}) for one in ids} for entity, ids in wanted.items()
         }
-        return SimpleNamespace(values=found, position="p0:7")
+        return SimpleNamespace(values=found, position="p0:7", defaulted=())

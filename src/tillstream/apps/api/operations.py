@@ -33,7 +33,7 @@ def router(service: Service) -> APIRouter:
             snapshot=catalogue.snapshot_id if catalogue else None,
             snapshot_age_seconds=(service.desk.clock() - catalogue.made_at_us) / 1e6 if catalogue else None,
             models={name: one.why if isinstance(one, Untrained) else one.name for name, one in models.items()},
-            store="open" if service.desk.breaker.is_open else "closed",
+            store="does not answer" if service.store_is_down() else "answers",
         )
         return _json(body, 200)
 

@@ -1,7 +1,7 @@
 """The parts an API process is made of, built by its wiring, and what it does beside answering."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,10 @@ _LOG = logger(__name__)
 _LOOK_SECONDS = 0.5
 
 
+async def _nothing() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """Everything the routes use."""
@@ -28,8 +32,9 @@ class Service:
     metrics: Metrics
     page: Path
     max_body_bytes: int
+    store_is_down: Callable[[], bool] = lambda: False
     unsent: Callable[[], int] = lambda: 0
-    close: Callable[[], None] = lambda: None
+    close: Callable[[], Awaitable[None]] = _nothing
     look_seconds: float = field(default=_LOOK_SECONDS)
 
     def look(self) -> None:
@@ -46,7 +51,7 @@ class Service:
             yield
         finally:
             watching.cancel()
-            await asyncio.to_thread(self.close)
+            await self.close()
 
     async def _watch(self) -> None:
         while True:

@@ -1,5 +1,6 @@
 """The API's process."""
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from tillstream.apps.wiring.serving import StoreReader, load_champion
 from tillstream.core.errors import SettingsError
 from tillstream.core.settings import Settings
 from tillstream.data.ingestion import Door
-from tillstream.decisions.breaker import Breaker
 from tillstream.decisions.champions import ChampionWatch
 from tillstream.decisions.code import code_digest
 from tillstream.decisions.desk import Desk
@@ -48,21 +48,25 @@ def build_app(settings: Settings) -> FastAPI:
     reader = StoreReader(settings.store)
     desk = Desk(
         reader=reader,
-        breaker=Breaker(deadline_seconds=store_seconds, on_failure=metrics.store_failures.inc),
         champion=champions.current,
         catalogue=snapshots.catalogue,
         outbox=spool,
         policy=Policy(),
         clock=now_us,
         code=code_digest(),
+        store_failed=metrics.store_failures.inc,
         record_seconds=max(settings.serving.deadline_ms / 1000 - 2 * store_seconds - _ANSWER_SECONDS, 0.02),
     )
 
-    def close() -> None:
+    def close_files() -> None:
         appender.close()
         spool.close()
         spool_log.close()
         door_log.close()
+
+    async def close() -> None:
+        await reader.close()
+        await asyncio.to_thread(close_files)
 
     return create_app(
         Service(
@@ -73,6 +77,7 @@ def build_app(settings: Settings) -> FastAPI:
             metrics=metrics,
             page=Path(__file__).resolve().parent.parent / "api" / "page",
             max_body_bytes=settings.serving.max_body_bytes,
+            store_is_down=reader.is_down,
             unsent=spool.unsent,
             close=close,
         )

@@ -45,6 +45,7 @@ async def churn(desk: Desk, request: ChurnRequest) -> Decided:
             versions=versions,
             answer=render(facts, kept, decision_id, at_us, mode, versions.model),
             mode=mode,
+            defaulted=rows.defaulted if rows else (),
         )
     )
 

@@ -65,6 +65,7 @@ async def _decide(desk: Desk, request: FraudRequest, decision_id: str) -> Decide
             versions=versions,
             answer=render(facts, judged, decision_id, at_us, mode, versions.model),
             mode=mode,
+            defaulted=rows.defaulted if rows else (),
         ),
         alias=request.payment_id,
     )

@@ -59,6 +59,7 @@ async def price(desk: Desk, request: PriceRequest) -> Decided:
             versions=versions,
             answer=render(facts, priced, decision_id, at_us, mode, versions.model),
             mode=mode,
+            defaulted=rows.defaulted if rows else (),
             arm=priced.arm.name,
             propensity=priced.arm.propensity,
         )

@@ -71,6 +71,7 @@ async def recommend(desk: Desk, request: RecommendRequest) -> Decided:
             versions=versions,
             answer=answer,
             mode=mode,
+            defaulted=(*(rows.defaulted if rows else ()), *(live.defaulted if live else ())),
             arm=ranked.arm.name,
             propensity=ranked.arm.propensity,
         )

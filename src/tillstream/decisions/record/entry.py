@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -12,8 +12,7 @@ from tillstream.core.contracts.derived import Decision
 from tillstream.decisions.answers import Answer
 from tillstream.decisions.errors import RecordUnreadable
 from tillstream.decisions.record.columns import Columns
-
-UseCase = Literal["recommend", "price", "churn", "fraud"]
+from tillstream.features.definitions import UseCase
 
 
 class Versions(msgspec.Struct, frozen=True, kw_only=True):

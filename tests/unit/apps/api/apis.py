@@ -59,6 +59,10 @@ def api_in(
     appender = GroupedAppender(log)
     snapshots = SnapshotWatch(folder / "snapshot")
     with desk_in(folder, store=store, champions=champions, catalogue=snapshots.catalogue) as desk:
+
+        async def close() -> None:
+            appender.close()
+
         service = Service(
             desk=desk,
             snapshots=snapshots,
@@ -67,7 +71,7 @@ def api_in(
             metrics=Metrics(),
             page=folder / "page",
             max_body_bytes=max_body_bytes,
-            close=appender.close,
+            close=close,
             look_seconds=0.02,
         )
         with served(create_app(service)) as client:
