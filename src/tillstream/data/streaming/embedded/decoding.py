@@ -1,25 +1,28 @@
 """Records of one topic to columns: bytes as they came, valid events typed, the rest as dead letters.
 
-The verdict is the door's own decoder, so HTTP and the lake never disagree. Columns are taken from
-the decoded structs: half the cost of reading the JSON a second time in SQL.
+The verdict is the door's own decoder, so HTTP and the lake never disagree; only what it refuses is
+asked for reasons. Columns are taken from the decoded structs: half the cost of reading the JSON a
+second time in SQL.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tillstream.adapters.log import RECEIVED_AT, NewRecord, Record
-from tillstream.core.contracts import Topic, decode
+from tillstream.core.contracts import MAX_CLOCK_SKEW_US, Topic, decode, decoder_of
 from tillstream.core.contracts.event import Event
 from tillstream.core.errors import EventRejected
 from tillstream.data.ingestion.dead_letters import dead_letter_of
 from tillstream.data.lake.catalog import INSTANT, PLACE, contract_schema, definition_of, json_columns
 
 _JSON = msgspec.json.Encoder()
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +37,46 @@ class Columns:
 
 def columns_of(topic: Topic, records: Sequence[Record], log_id: str) -> Columns:
     """Columns of records in log order; they share the topic."""
-    received_us = [_received_us(record[3], record[6]) for record in records]
+    read = decoder_of(topic.name).decode
     events: list[Event] = []
     valid: list[int] = []
-    letters: list[NewRecord] = []
     for index, record in enumerate(records):
         try:
-            events.append(decode(topic, record[5], received_at_us=received_us[index]))
+            events.append(read(record[5]))
             valid.append(index)
+        except _UNREADABLE:
+            continue
+    bronze = _bronze(topic, records, log_id)
+    incoming = _incoming(topic, events, bronze, valid)
+    ahead = pc.greater(_micros(incoming["occurred_at"]), pc.add(_micros(incoming["received_at"]), MAX_CLOCK_SKEW_US))
+    if pc.any(ahead).as_py():
+        valid = [index for index, late in zip(valid, ahead.to_pylist(), strict=True) if not late]
+        incoming = incoming.filter(pc.invert(ahead))
+    letters = _dead_letters(topic, records, valid) if len(valid) < len(records) else []
+    return Columns(topic, bronze, incoming, letters)
+
+
+def _dead_letters(topic: Topic, records: Sequence[Record], valid: Sequence[int]) -> list[NewRecord]:
+    """Asks the door for the reasons, which only the few that were refused need."""
+    letters = []
+    for index in sorted(set(range(len(records))).difference(valid)):
+        record = records[index]
+        try:
+            decode(topic, record.value, received_at_us=record.received_at_us)
         except EventRejected as error:
-            letters.append(_dead_letter(record, error, received_us[index]))
-    bronze = _bronze(topic, records, received_us, log_id)
-    return Columns(topic, bronze, _incoming(topic, events, bronze, valid), letters)
+            letters.append(_dead_letter(record, error))
+        else:
+            raise AssertionError(f"{record.place}: refused as a column, accepted alone")
+    return letters
 
 
-def _received_us(appended_us: int, headers: Mapping[str, str]) -> int:
-    # Record.received_at_us without the property's cost, paid for every event.
-    return int(headers[RECEIVED_AT]) if headers and RECEIVED_AT in headers else appended_us
-
-
-def _dead_letter(record: Record, error: EventRejected, received_us: int) -> NewRecord:
+def _dead_letter(record: Record, error: EventRejected) -> NewRecord:
     letter = dead_letter_of(
         record.topic,
         record.value,
         error.reasons,
         place=f"{record.topic}/{record.partition}/{record.offset}",
-        received_at_us=received_us,
+        received_at_us=record.received_at_us,
         key=record.key,
     )
     # A derived event is received when its cause was: history keeps its own past.
@@ -67,8 +84,14 @@ def _dead_letter(record: Record, error: EventRejected, received_us: int) -> NewR
     return NewRecord(letter.key, letter.value, {RECEIVED_AT: given}) if given else letter
 
 
-def _bronze(topic: Topic, records: Sequence[Record], received_us: list[int], log_id: str) -> pa.Table:
+def _micros(instants: pa.ChunkedArray) -> pa.ChunkedArray:
+    return instants.cast(pa.int64())
+
+
+def _bronze(topic: Topic, records: Sequence[Record], log_id: str) -> pa.Table:
     _, partitions, offsets, appended, keys, values, headers = zip(*records, strict=True)
+    # Record.received_at_us without the property's cost, paid for every event.
+    received_us = [int(h[RECEIVED_AT]) if h and RECEIVED_AT in h else a for a, h in zip(appended, headers, strict=True)]
     received = pa.array(received_us, pa.int64()).cast(INSTANT)
     columns = [
         pa.repeat(pa.scalar(log_id), len(records)),

@@ -20,7 +20,7 @@ from tillstream.data.lake.writing import TableWriter
 from tillstream.data.streaming.embedded.decoding import Columns
 
 # LZ4 is the cheapest to write; compaction packs harder once the small files are merged.
-_FAST = WriterProperties(compression="LZ4_RAW")
+FAST = WriterProperties(compression="LZ4_RAW")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Landing:
     def writer(self, name: str) -> TableWriter:
         """The table's writer; the table is made if it is not there."""
         if name not in self._writers:
-            self._writers[name] = TableWriter(self.lake, definition_of(name), _FAST)
+            self._writers[name] = TableWriter(self.lake, definition_of(name), FAST)
         return self._writers[name]
 
     def _not_yet(self, writer: TableWriter, topic: Topic, rows: pa.Table) -> pa.Table:
