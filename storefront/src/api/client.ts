@@ -1,5 +1,7 @@
+import type { Problem } from "./types";
+
 /** An answer that is not 2xx, as the API words it (application/problem+json). */
-export class Problem extends Error {
+export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly title: string,
@@ -25,8 +27,8 @@ export function post<T>(path: string, body: object): Promise<T> {
   });
 }
 
-async function problemOf(response: Response): Promise<Problem> {
-  const body: unknown = await response.json().catch(() => ({}));
-  const { title, detail } = body as { title?: string; detail?: string };
-  return new Problem(response.status, title ?? `The shop answered ${response.status}`, detail ?? "");
+async function problemOf(response: Response): Promise<ApiError> {
+  // A proxy in between may answer with a page of its own.
+  const { title, detail } = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  return new ApiError(response.status, title ?? `The shop answered ${response.status}`, detail ?? "");
 }

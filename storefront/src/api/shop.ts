@@ -1,12 +1,14 @@
-import { Problem, post, request } from "./client";
+import { ApiError, post, request } from "./client";
 import type {
   EventsAnswer,
   FraudAnswer,
   FraudRequest,
   PriceAnswer,
+  PriceRequest,
   Product,
   ProductList,
-  RecommendationAnswer,
+  RecommendAnswer,
+  RecommendRequest,
   SearchAnswer,
   VisitorFeatures,
 } from "./types";
@@ -25,12 +27,14 @@ export function search(query: string, limit: number): Promise<SearchAnswer> {
   return request(`/v1/search?${new URLSearchParams({ q: query, limit: String(limit) })}`);
 }
 
-export function recommend(visitorId: string, k: number): Promise<RecommendationAnswer> {
-  return post("/v1/recommendations", { visitor_id: visitorId, k, surface: "for_you" });
+export function recommend(visitorId: string, k: number): Promise<RecommendAnswer> {
+  const body: RecommendRequest = { visitor_id: visitorId, k, surface: "for_you" };
+  return post("/v1/recommendations", body);
 }
 
 export function decidePrice(visitorId: string, productId: string): Promise<PriceAnswer> {
-  return post("/v1/price", { visitor_id: visitorId, product_id: productId });
+  const body: PriceRequest = { visitor_id: visitorId, product_id: productId };
+  return post("/v1/price", body);
 }
 
 export function decideFraud(payment: FraudRequest): Promise<FraudAnswer> {
@@ -52,5 +56,5 @@ export function postEvents(ndjson: string): Promise<EventsAnswer> {
 
 /** A missing thing stays missing; anything else may be better in a moment. */
 export function worthRetrying(failures: number, error: unknown): boolean {
-  return failures < 2 && !(error instanceof Problem && error.status < 500);
+  return failures < 2 && !(error instanceof ApiError && error.status < 500);
 }

@@ -1,29 +1,20 @@
-export interface Product {
-  product_id: string;
-  title: string;
-  category: string;
-  brand?: string | null;
-  description?: string | null;
-  price_cents: number;
-  currency: string;
-  image?: string | null;
-  in_stock?: boolean | null;
-}
-export interface Category { name: string; count: number }
-export interface ProductList { items: Product[]; total: number; categories: Category[] }
-export interface SearchAnswer { query: string; items: Product[]; total: number }
-interface Decided { decision_id: string; decided_at: string; mode: string; model?: string | null; reasons: string[] }
-export interface RecommendedItem {
-  product_id: string; title: string; category: string; brand?: string | null; price_cents: number; currency: string;
-  image?: string | null; score: number; reason: string;
-}
-export interface RecommendationAnswer extends Decided { arm?: string | null; items: RecommendedItem[] }
-export interface PriceAnswer extends Decided { product_id: string; price_cents: number; list_price_cents: number; currency: string }
-export interface FraudRequest {
-  payment_id: string; amount_cents: number; currency: string; order_id?: string; customer_id?: string; visitor_id?: string;
-  card_id?: string; device_id?: string; method?: string; card_country?: string; shipping_country?: string; billing_country?: string;
-}
-export interface FraudAnswer extends Decided { payment_id: string; action: "accept" | "review" | "decline"; risk: number }
-export type FeatureValue = number | string | boolean | null | unknown[];
-export interface VisitorFeatures { at: string; position?: string | null; mode: string; features: Record<string, FeatureValue> }
-export interface EventsAnswer { accepted: number; rejected: { line: number; reasons: string[]; dead_letter_id?: string | null }[] }
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Product = Schemas["Product"];
+export type ProductList = Schemas["ProductList"];
+export type SearchAnswer = Schemas["SearchAnswer"];
+export type RecommendRequest = Schemas["RecommendRequest"];
+export type RecommendedItem = Schemas["Item"];
+export type RecommendAnswer = Schemas["RecommendAnswer"];
+export type PriceRequest = Schemas["PriceRequest"];
+export type PriceAnswer = Schemas["PriceAnswer"];
+export type FraudRequest = Schemas["FraudRequest"];
+export type FraudAnswer = Schemas["FraudAnswer"];
+export type EventsAnswer = Schemas["EventsAnswer"];
+export type Problem = Schemas["Problem"];
+
+/** A feature's value; which ones there are is for the definitions to say, not for the page. */
+export type FeatureValue = number | string | boolean | null | FeatureValue[] | { [name: string]: FeatureValue };
+export type VisitorFeatures = Omit<Schemas["VisitorFeatures"], "features"> & { features: Record<string, FeatureValue> };

@@ -1,6 +1,7 @@
 import type { PriceAnswer, Product } from "../api/types";
 import { trackImpression } from "../events/track";
 import { useSeen } from "../events/useSeen";
+import { ModeBadge } from "../shell/ModeBadge";
 import { formatMoney } from "./money";
 
 /** Today's price with the list price beside it where they differ, and why. */
@@ -29,6 +30,7 @@ export function Price({ product, answer }: { product: Product; answer: PriceAnsw
         <details className="why" data-testid="price-why" open>
           <summary>Why this price</summary>
           <ul>{answer.reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul>
+          <ModeBadge mode={answer.mode} />
           <p className="decision">decision <code title={answer.decision_id}>{answer.decision_id}</code></p>
         </details>
       )}

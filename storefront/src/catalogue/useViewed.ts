@@ -10,11 +10,12 @@ export function useViewed(product: Product | undefined): void {
   const productId = product?.product_id;
   const category = product?.category;
   const title = product?.title;
+  const cents = product?.price_cents;
   useEffect(() => {
     if (productId === undefined) return;
     const cause = causeOf(productId);
-    const fields = { product_id: productId, category, decision_id: cause?.decisionId, position: cause?.position };
+    const fields = { product_id: productId, category, decision_id: cause?.decisionId, position: cause?.position, price_cents: cents };
     trackClick(isReload ? "refreshed" : "viewed", fields, title);
     isReload = false;
-  }, [productId, category, title]);
+  }, [productId, category, title, cents]);
 }

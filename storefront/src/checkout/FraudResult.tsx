@@ -1,5 +1,6 @@
 import type { FraudAnswer } from "../api/types";
 import { hrefOf } from "../routing/route";
+import { ModeBadge } from "../shell/ModeBadge";
 
 const WORDS: Record<FraudAnswer["action"], { title: string; text: string }> = {
   accept: { title: "Thank you, it is on its way", text: "Your payment went through and your order is being packed." },
@@ -20,6 +21,7 @@ export function FraudResult({ answer, onAgain }: { answer: FraudAnswer; onAgain:
           {answer.reasons.map((reason) => <li key={reason}>{reason}</li>)}
           <li>Risk {(answer.risk * 100).toFixed(1)} %{answer.model ? `, by ${answer.model}` : ""}</li>
         </ul>
+        <ModeBadge mode={answer.mode} />
         <p className="decision">decision <code title={answer.decision_id}>{answer.decision_id}</code></p>
       </details>
       {answer.action === "decline" ? (

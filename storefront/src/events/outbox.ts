@@ -1,5 +1,5 @@
 import { postEvents } from "../api/shop";
-import { Problem } from "../api/client";
+import { ApiError } from "../api/client";
 import { noteAnswered } from "../live/activity";
 import { Batcher } from "./batcher";
 import { toNdjson, type Line } from "./line";
@@ -20,7 +20,7 @@ const batcher = new Batcher<Line>({
       noteAnswered(batch, refused, performance.now() - startedAt);
     } catch (error) {
       // The door has judged these: sending them again would be judged the same.
-      if (!(error instanceof Problem) || ![413, 422].includes(error.status)) throw error;
+      if (!(error instanceof ApiError) || ![413, 422].includes(error.status)) throw error;
       noteAnswered(batch, new Set(batch.map((_, index) => index + 1)), performance.now() - startedAt);
     }
     for (const listener of listeners) listener(batch);
@@ -42,5 +42,6 @@ export function sendOnLeave(): void {
   const lines = batcher.drain();
   if (lines.length === 0) return;
   const body = new Blob([toNdjson(lines)], { type: "application/x-ndjson" });
-  if (!navigator.sendBeacon("/v1/events", body)) void fetch("/v1/events", { method: "POST", body, keepalive: true });
+  if ("keepalive" in Request.prototype) void fetch("/v1/events", { method: "POST", body, keepalive: true }).catch(() => undefined);
+  else navigator.sendBeacon("/v1/events", body);
 }

@@ -33,11 +33,12 @@ export interface Shown {
   productIds: readonly string[];
   decisionId: string;
   pricesCents?: readonly number[];
+  propensities?: readonly number[];
 }
 
 export function trackImpression(shown: Shown): void {
-  const { surface, productIds, decisionId, pricesCents } = shown;
-  const fields = { surface, product_ids: productIds, decision_id: decisionId, prices_cents: pricesCents };
+  const { surface, productIds, decisionId, pricesCents, propensities } = shown;
+  const fields = { surface, product_ids: productIds, decision_id: decisionId, prices_cents: pricesCents, propensities };
   put(lineOf("impressions.v1", { visitor_id: me.visitorId, ...fields, device_type: me.deviceType }), surface.replace("_", " "));
 }
 

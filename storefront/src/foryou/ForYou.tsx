@@ -1,5 +1,6 @@
 import { trackImpression } from "../events/track";
 import { useSeen } from "../events/useSeen";
+import { ModeBadge } from "../shell/ModeBadge";
 import { ForYouItem } from "./ForYouItem";
 import { describeMoves } from "./moves";
 import { useFlip } from "./useFlip";
@@ -12,8 +13,13 @@ export function ForYou({ heading = "For you" }: { heading?: string }) {
   const answer = data?.answer;
   const seen = useSeen<HTMLElement>(answer?.decision_id, () => {
     if (!answer || answer.items.length === 0) return;
-    const productIds = answer.items.map((item) => item.product_id);
-    trackImpression({ surface: "for_you", productIds, decisionId: answer.decision_id });
+    trackImpression({
+      surface: "for_you",
+      decisionId: answer.decision_id,
+      productIds: answer.items.map((item) => item.product_id),
+      pricesCents: answer.items.map((item) => item.price_cents),
+      propensities: answer.items.map((item) => item.propensity),
+    });
   });
   if (isError && !answer) {
     return (
@@ -52,7 +58,7 @@ export function ForYou({ heading = "For you" }: { heading?: string }) {
 function Provenance({ decisionId, mode, model }: { decisionId: string; mode: string; model: string | null | undefined }) {
   return (
     <p className="provenance">
-      {mode !== "normal" && <span className="badge badge-warn">{mode.replaceAll("_", " ")}</span>}
+      <ModeBadge mode={mode} />
       {model && <span className="badge">{model}</span>}
       <span className="decision">
         decision <code data-testid="decision-id" title={decisionId}>{decisionId}</code>

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { recommend } from "../api/shop";
-import type { RecommendationAnswer } from "../api/types";
+import type { RecommendAnswer } from "../api/types";
 import { onAnswered } from "../events/outbox";
 import { noteListChange } from "../live/activity";
 import { FEATURES_KEY } from "../live/useFeatures";
@@ -14,13 +14,13 @@ const FOR_YOU_KEY = ["for-you"] as const;
 
 /** The list as decided, and how it moved when it last changed. */
 export interface ForYou {
-  answer: RecommendationAnswer;
+  answer: RecommendAnswer;
   moves: ReadonlyMap<string, Move>;
   /** Counts the changes; 0 is the first list. */
   revision: number;
 }
 
-const idsOf = (answer: RecommendationAnswer): string[] => answer.items.map((item) => item.product_id);
+const idsOf = (answer: RecommendAnswer): string[] => answer.items.map((item) => item.product_id);
 
 async function ask(client: QueryClient): Promise<ForYou> {
   const startedAt = performance.now();

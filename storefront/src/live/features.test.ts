@@ -13,6 +13,12 @@ describe("mergeFeatures", () => {
       { name: "top", value: "lamps", before: null, changedAt: 30 },
     ]);
   });
+
+  it("never marks a clock, which moves by itself", () => {
+    const first = mergeFeatures([], { visitor__seconds_since_click: 1 }, 10);
+    const [clock] = mergeFeatures(first, { visitor__seconds_since_click: 5 }, 20);
+    expect(clock).toMatchObject({ value: 5, changedAt: undefined });
+  });
 });
 
 describe("words", () => {
@@ -25,12 +31,16 @@ describe("words", () => {
   });
 
   it.each([
-    [null, "–"],
-    [[], "–"],
-    [3, "3"],
-    [0.256, "0.26"],
-    [["a", "b", "c", "d"], "a, b, c +1"],
-  ])("%j reads %s", (value, words) => {
-    expect(valueWords(value)).toBe(words);
+    [null, "", "–"],
+    [[], "", "–"],
+    [{}, "", "–"],
+    [3, "", "3"],
+    [0.256, "", "0.26"],
+    [["a", "b", "c", "d"], "", "a, b +2"],
+    [{ lamps: 1, cameras: 3 }, "visitor__taste_7d", "cameras 3, lamps 1"],
+    [8_123.4, "visitor__price_mean_7d", "81.23"],
+    [300, "visitor__seconds_since_click", "5 min"],
+  ])("%j of %s reads %s", (value, name, words) => {
+    expect(valueWords(value, name)).toBe(words);
   });
 });

@@ -10,7 +10,7 @@ export function Header({ route }: { route: Route }) {
       <div className="header-row">
         <a href={hrefOf({ place: "home" })} className="brand">
           <svg aria-hidden="true" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" /><path d="M6 13c4-4 6-4 10 0s6 4 10 0M6 20c4-4 6-4 10 0s6 4 10 0" /></svg>
-          Tillstream
+          <span className="unseen-narrow">Tillstream</span>
         </a>
         <SearchBox route={route} />
         <CartLink />
@@ -25,7 +25,7 @@ function CartLink() {
   return (
     <a href={hrefOf({ place: "cart" })} className="cart-link">
       <svg aria-hidden="true" viewBox="0 0 24 24"><path d="M5 8h14l-1.2 11.2a1 1 0 0 1-1 .8H7.2a1 1 0 0 1-1-.8zM9 8V7a3 3 0 0 1 6 0v1" /></svg>
-      <span className="cart-word">Cart</span>
+      <span className="unseen-narrow">Cart</span>
       <span className="cart-count" aria-hidden="true">{count}</span>
       <span className="unseen">{count === 1 ? "1 item" : `${count} items`}</span>
     </a>
