@@ -75,12 +75,3 @@ def test_a_heartbeat_may_be_called_often_and_writes_once_a_second(tmp_path):
     heartbeat.beat(n=2)
     assert json.loads(path.read_bytes())["n"] == 1
     assert [file.name for file in tmp_path.iterdir()] == ["lake.json"]
-
-
-def test_a_loop_beats_after_its_first_poll_and_not_before(tmp_path):
-    path = tmp_path / "lake.json"
-    stopping = Heartbeat(path, every_seconds=0.0).between_polls(lambda: False)
-    assert not stopping()
-    assert not path.exists()
-    assert not stopping()
-    assert path.exists()

@@ -3,7 +3,6 @@
 import json
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 
@@ -28,16 +27,3 @@ class Heartbeat:
         written = self._path.with_suffix(f".{os.getpid()}")
         written.write_text(json.dumps({"pid": os.getpid(), "at": time.time(), **facts}))
         written.replace(self._path)
-
-    def between_polls(self, stopping: Callable[[], bool]) -> Callable[[], bool]:
-        """`stopping` for a loop that asks it before each poll; beats from the second question, so after a poll."""
-        asked = 0
-
-        def ask() -> bool:
-            nonlocal asked
-            asked += 1
-            if asked > 1:
-                self.beat()
-            return stopping()
-
-        return ask
