@@ -49,6 +49,8 @@ class Bench:
             self.services,
             Places(self.home),
             stop_seconds=0.2,
+            look_seconds=0.02,
+            weigh_seconds=0.1,
             memory_limit_bytes=self.memory_limit_bytes,
             on_change=self.changes.append,
         )

@@ -17,7 +17,6 @@ from tillstream.operations.stack.status import Phase, StackStatus, write_status
 from tillstream.operations.stack.watched import Watched
 
 OnChange = Callable[[StackStatus], None]
-WEIGH_SECONDS = 1.0
 
 
 class Supervisor:
@@ -32,6 +31,8 @@ class Supervisor:
         memory_limit_bytes: int,
         environment: Mapping[str, str] | None = None,
         on_change: OnChange | None = None,
+        look_seconds: float = 0.25,
+        weigh_seconds: float = 1.0,
     ) -> None:
         self._waves = waves(services)
         self._watched = {
@@ -41,6 +42,7 @@ class Supervisor:
         }
         self._places, self._stop_seconds, self._limit = places, stop_seconds, memory_limit_bytes
         self._on_change = on_change
+        self._look_seconds, self._weigh_seconds = look_seconds, weigh_seconds
         self._shown: tuple[tuple[str, Phase], ...] = ()
         self._started_at, self._born = time.time(), born_at(os.getpid()) or 0.0
         self._weighed = self._written = 0.0
@@ -56,7 +58,7 @@ class Supervisor:
                 if failed := [w for w in self._watched.values() if w.phase is Phase.FAILED]:
                     raise ServiceError("; ".join(f"{w.service.name}: {w.why}" for w in failed))
                 busy = any(watched.phase is not Phase.READY for watched in self._watched.values())
-                time.sleep(0.05 if busy else 0.25)
+                time.sleep(self._look_seconds / 5 if busy else self._look_seconds)
         finally:
             self.shut_down()
 
@@ -69,7 +71,7 @@ class Supervisor:
             else:
                 watched.look()
         now = time.monotonic()
-        if now - self._weighed >= WEIGH_SECONDS:
+        if now - self._weighed >= self._weigh_seconds:
             self._weighed = now
             self._weigh()
         self._publish(now)
@@ -84,7 +86,7 @@ class Supervisor:
     def _publish(self, now: float, *, stopping: bool = False) -> None:
         services = tuple(watched.seen() for watched in self._watched.values())
         shown = tuple((service.name, service.phase) for service in services)
-        if shown == self._shown and now - self._written < WEIGH_SECONDS:
+        if shown == self._shown and now - self._written < self._weigh_seconds:
             return
         status = StackStatus(os.getpid(), self._born, self._started_at, time.time(), stopping, services)
         write_status(self._places.status, status)
