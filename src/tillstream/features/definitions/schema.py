@@ -68,6 +68,10 @@ class Group:
         """Steps that can still matter beside the newest, one more for a clock that runs ahead."""
         return 0 if self.kind == "last" else -(-self.span_us // self.step_us) + 1
 
+    def oldest_step(self, at_us: int) -> int:
+        """The oldest step that any window asked at `at_us` or later reaches."""
+        return (at_us - self.span_us) // self.step_us
+
     @property
     def name(self) -> str:
         """Names it in messages: `card/payments.v1/sums/1h`."""

@@ -21,6 +21,15 @@ class Lake(Protocol):
         """A table's rows; empty, with its columns, where the table does not exist yet."""
 
 
+def begin_of(groups: Iterable[Group], at_us: int) -> dict[str, int]:
+    """For each topic where the longest window begins that is asked at `at_us` or later."""
+    begin: dict[str, int] = {}
+    for group in groups:
+        mine = group.oldest_step(at_us) * group.step_us
+        begin[group.source.topic] = min(begin.get(group.source.topic, mine), mine)
+    return begin
+
+
 def silver_of(lake: Lake, groups: Iterable[Group], since_us: Mapping[str, int]) -> dict[str, pl.DataFrame]:
     """For each topic of the groups its silver rows that happened at or after `since_us[topic]`."""
     frames = {}

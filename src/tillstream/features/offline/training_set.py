@@ -9,7 +9,7 @@ from tillstream.features.definitions.language import Ratio
 from tillstream.features.definitions.registry import FEATURES
 from tillstream.features.engines.polars import Spine, values_of
 from tillstream.features.errors import FeatureError
-from tillstream.features.offline.silver import Lake, events_by_source, silver_of
+from tillstream.features.offline.silver import Lake, begin_of, events_by_source, silver_of
 
 
 def training_set(lake: Lake, spine: pl.DataFrame, features: Sequence[Feature]) -> pl.DataFrame:
@@ -24,12 +24,10 @@ def training_set(lake: Lake, spine: pl.DataFrame, features: Sequence[Feature]) -
     missing = [name for name in ("at", *(f"{entity}_id" for entity in entities)) if name not in spine.columns]
     if missing:
         raise FeatureError(f"the spine lacks {', '.join(missing)}; it has {', '.join(spine.columns)}")
-    if not spine.height:
-        since_us = dict.fromkeys(schema.topics, 0)
-    else:
-        since_us = _since_us(schema, int(spine["at"].dt.epoch("us").min()))  # type: ignore[arg-type]
     groups = [group for groups in schema.groups.values() for group in groups]
-    events = events_by_source(groups, silver_of(lake, groups, since_us))
+    first_us = spine["at"].dt.epoch("us").min() if spine.height else 0
+    assert isinstance(first_us, int)  # noqa: S101 - an epoch is a whole number
+    events = events_by_source(groups, silver_of(lake, groups, begin_of(groups, first_us)))
     asked = Spine({entity: spine[f"{entity}_id"] for entity in entities}, spine["at"].dt.epoch("us"))
     return spine.hstack(values_of(schema, features, events, asked))
 
@@ -38,14 +36,3 @@ def _parts(features: Sequence[Feature]) -> list[Feature]:
     ratios = [f.aggregation for f in features if isinstance(f.aggregation, Ratio)]
     have = {feature.name for feature in features}
     return [FEATURES[name] for ratio in ratios for name in (ratio.of, ratio.over) if name not in have]
-
-
-def _since_us(schema: Schema, first_us: int) -> dict[str, int]:
-    """Where each topic's longest window begins for the earliest row."""
-    since: dict[str, int] = {}
-    for groups in schema.groups.values():
-        for group in groups:
-            begins = (first_us - group.span_us) // group.step_us * group.step_us
-            topic = group.source.topic
-            since[topic] = min(since.get(topic, begins), begins)
-    return since

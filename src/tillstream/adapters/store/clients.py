@@ -1,0 +1,122 @@
+"""Clients of the store: reading within a deadline, writing what belongs together at once."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+import valkey
+import valkey.asyncio
+from valkey.exceptions import ValkeyError
+
+from tillstream.adapters.store.breaker import Breaker
+from tillstream.core.errors import StoreUnavailable
+from tillstream.core.settings import StoreSettings
+
+_WRITE_SECONDS: Final = 2.0
+_SWAP: Final = """
+local found = redis.call('GET', KEYS[1]) or ''
+if found ~= ARGV[1] then return 0 end
+for i = 2, #KEYS do redis.call('SET', KEYS[i], ARGV[2 * i - 1], 'EX', ARGV[2 * i]) end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+"""
+
+
+class ReadingStore:
+    """For an event loop: one MGET within the deadline, or StoreUnavailable; never a stale or a partial answer."""
+
+    def __init__(self, settings: StoreSettings, *, breaker: Breaker | None = None) -> None:
+        self._settings, self.breaker = settings, breaker or Breaker()
+        # No retries and no waiting connections: what does not answer in time is answered without.
+        self._client = valkey.asyncio.Valkey(
+            host=settings.host, port=settings.port, socket_connect_timeout=settings.deadline_ms / 1000
+        )
+
+    async def mget(self, keys: Sequence[str]) -> list[bytes | None]:
+        """All values in one command."""
+        if not self.breaker.allows():
+            raise StoreUnavailable(f"the store at {self._address} did not answer lately; it is asked again soon")
+        try:
+            async with asyncio.timeout(self._settings.deadline_ms / 1000):
+                found: list[bytes | None] = await self._client.mget(keys)
+        except (TimeoutError, OSError, ValkeyError) as error:
+            self.breaker.failed()
+            why = str(error) or f"nothing within {self._settings.deadline_ms} ms"
+            raise StoreUnavailable(f"the store at {self._address}: {why}") from error
+        self.breaker.succeeded()
+        return found
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        await self._client.aclose()
+
+    @property
+    def _address(self) -> str:
+        return f"{self._settings.host}:{self._settings.port}"
+
+
+class WritingStore:
+    """For one thread; every error of the server or the line is StoreUnavailable."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self._settings = settings
+        self._client = valkey.Valkey(
+            host=settings.host, port=settings.port, socket_timeout=_WRITE_SECONDS, socket_connect_timeout=_WRITE_SECONDS
+        )
+        self._swap = self._client.register_script(_SWAP)
+
+    def mget(self, keys: Sequence[str]) -> list[bytes | None]:
+        """All values in one command."""
+        try:
+            return cast("list[bytes | None]", self._client.mget(keys))
+        except (OSError, ValkeyError) as error:
+            raise self._unavailable(error) from error
+
+    def swap(self, guard: str, expected: bytes, following: bytes, values: Mapping[str, tuple[bytes, int]]) -> bool:
+        """Sets all values (bytes, seconds to live) and the guard in one step, if the guard still is `expected`.
+
+        A guard that is not there counts as empty. False: nothing was written.
+        """
+        arguments: list[bytes | int] = [expected, following]
+        for value, seconds in values.values():
+            arguments += (value, seconds)
+        try:
+            return bool(self._swap(keys=[guard, *values], args=arguments))
+        except (OSError, ValkeyError) as error:
+            raise self._unavailable(error) from error
+
+    def clear(self, prefix: str) -> int:
+        """Deletes every key that begins so; how many."""
+        deleted = 0
+        try:
+            for keys in _portions(list(self._client.scan_iter(match=f"{prefix}*", count=5_000)), 5_000):
+                deleted += cast(int, self._client.unlink(*keys))
+        except (OSError, ValkeyError) as error:
+            raise self._unavailable(error) from error
+        return deleted
+
+    def keys(self, prefix: str) -> list[str]:
+        """Every key that begins so; walks the whole store."""
+        try:
+            return sorted(key.decode() for key in self._client.scan_iter(match=f"{prefix}*", count=5_000))
+        except (OSError, ValkeyError) as error:
+            raise self._unavailable(error) from error
+
+    def memory_bytes(self) -> tuple[int, int]:
+        """What the server holds, and what it may hold (0: no bound)."""
+        try:
+            told = cast("dict[str, Any]", self._client.info("memory"))
+        except (OSError, ValkeyError) as error:
+            raise self._unavailable(error) from error
+        return int(told["used_memory"]), int(told["maxmemory"])
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._client.close()  # type: ignore[no-untyped-call]
+
+    def _unavailable(self, error: Exception) -> StoreUnavailable:
+        return StoreUnavailable(f"the store at {self._settings.host}:{self._settings.port}: {error}")
+
+
+def _portions(keys: list[bytes], size: int) -> list[list[bytes]]:
+    return [keys[start : start + size] for start in range(0, len(keys), size)]

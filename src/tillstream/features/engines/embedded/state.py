@@ -1,0 +1,128 @@
+"""What the live engine and batch must not forget, in the file of feature_updates.v1 beside their output."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.features.updates import UPDATES, Offsets
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS state_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state_offsets (
+  owner TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL,
+  PRIMARY KEY (owner, topic, partition)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state_seen (
+  topic TEXT NOT NULL, day INTEGER NOT NULL, event_id TEXT NOT NULL, PRIMARY KEY (topic, day, event_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state_open (
+  key TEXT PRIMARY KEY, until_us INTEGER NOT NULL, tiles BLOB NOT NULL
+) WITHOUT ROWID;
+"""
+_TABLES: Final = ("state_facts", "state_offsets", "state_seen", "state_open")
+_IDENTITY: Final = "identity"
+_HORIZON: Final = "released_until_us"
+LIVE: Final = "live"
+BATCH: Final = "batch"
+RESEND: Final = "resend"
+"""The fact that asks batch for every released step again."""
+
+
+class State:
+    """The state within one transaction of the topic's file, or on a connection that only reads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def prepare(self, identity: str) -> bool:
+        """Makes the tables; if they hold another log or other definitions, empties them. Whether it did.
+
+        An emptied state starts at the oldest records again.
+        """
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'state_open'").fetchone():
+            for statement in SCHEMA.split(";"):
+                self._db.execute(statement)
+        known = self.fact(_IDENTITY)
+        if known == identity:
+            return False
+        asked_for_all = self.fact(RESEND)
+        for table in _TABLES:
+            self._db.execute(f"DELETE FROM {table}")
+        self.set_fact(_IDENTITY, identity)
+        if asked_for_all:
+            self.set_fact(RESEND, asked_for_all)
+        return known is not None
+
+    def fact(self, name: str) -> str | None:
+        """A fact by name."""
+        found = self._db.execute("SELECT value FROM state_facts WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else None
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Sets a fact."""
+        self._db.execute("INSERT OR REPLACE INTO state_facts VALUES (?, ?)", (name, value))
+
+    def clear_fact(self, name: str) -> None:
+        """Forgets a fact."""
+        self._db.execute("DELETE FROM state_facts WHERE name = ?", (name,))
+
+    @property
+    def released_until_us(self) -> int:
+        """Steps that ended by then belong to batch; grows and never falls."""
+        return int(self.fact(_HORIZON) or 0)
+
+    @released_until_us.setter
+    def released_until_us(self, until_us: int) -> None:
+        self.set_fact(_HORIZON, str(max(until_us, self.released_until_us)))
+
+    def offsets(self, owner: str) -> dict[tuple[str, int], int]:
+        """Where an owner, LIVE or BATCH, goes on in each source partition."""
+        query = "SELECT topic, partition, next FROM state_offsets WHERE owner = ?"
+        return {(topic, partition): following for topic, partition, following in self._db.execute(query, (owner,))}
+
+    def set_offsets(self, owner: str, offsets: Offsets) -> None:
+        """Moves an owner on."""
+        rows = [(owner, topic, partition, following) for (topic, partition), following in offsets.items()]
+        self._db.executemany("INSERT OR REPLACE INTO state_offsets VALUES (?,?,?,?)", rows)
+
+    def clear_offsets(self, owner: str) -> None:
+        """Forgets how far an owner came."""
+        self._db.execute("DELETE FROM state_offsets WHERE owner = ?", (owner,))
+
+    def seen(self, topic: str, day: int, event_ids: Iterable[str]) -> set[str]:
+        """Those of the ids that counted already on that day."""
+        query = (
+            "SELECT s.event_id FROM json_each(?) j CROSS JOIN state_seen s "
+            "ON s.topic = ? AND s.day = ? AND s.event_id = j.value"
+        )
+        return {row[0] for row in self._db.execute(query, (json.dumps(list(event_ids)), topic, day))}
+
+    def add_seen(self, rows: Iterable[tuple[str, int, str]]) -> None:
+        """Remembers ids (topic, day, event_id)."""
+        self._db.executemany("INSERT OR IGNORE INTO state_seen VALUES (?,?,?)", rows)
+
+    def open_tiles(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """What is kept of these entities."""
+        query = "SELECT o.key, o.tiles FROM json_each(?) j CROSS JOIN state_open o ON o.key = j.value"
+        return dict(self._db.execute(query, (json.dumps(list(keys)),)))
+
+    def set_open_tiles(self, rows: Mapping[str, tuple[int, bytes]]) -> None:
+        """Keeps tiles by key, each with the end of its last step."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO state_open VALUES (?,?,?)",
+            [(key, until, tiles) for key, (until, tiles) in rows.items()],
+        )
+
+    def forget_until(self, until_us: int, day_us: int) -> None:
+        """Drops what only released steps needed."""
+        self._db.execute("DELETE FROM state_open WHERE until_us <= ?", (until_us,))
+        self._db.execute("DELETE FROM state_seen WHERE day < ?", (until_us // day_us,))
+
+
+def ask_for_all(log: SqliteLog) -> None:
+    """Asks batch to send every released step again on its next run."""
+    with log.transaction(UPDATES) as transaction:
+        transaction.connection.execute(SCHEMA.split(";")[0])
+        State(transaction.connection).set_fact(RESEND, "1")

@@ -1,0 +1,158 @@
+"""The feature worker: follows the log with the live engine, while a thread keeps the store up with its output."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Final, Protocol
+
+from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.core.errors import Fenced, LogBusy, StoreUnavailable
+from tillstream.core.telemetry import logger
+from tillstream.features.engines.embedded.engine import LiveEngine, Outcome
+from tillstream.features.errors import Superseded
+
+GROUP: Final = "features"
+_PATIENCE_SECONDS: Final = 0.02
+_BACKLOG_ROWS: Final = 20_000
+_REST_SECONDS: Final = 0.5
+_REPORT_SECONDS: Final = 30.0
+
+log_line = logger("features.worker")
+
+
+class Writer(Protocol):
+    """What brings the store up to date."""
+
+    def apply(self) -> "Applied":
+        """Applies the next records; raises StoreUnavailable."""
+
+
+class Applied(Protocol):
+    """What one call did."""
+
+    @property
+    def records(self) -> int:
+        """Records applied; 0 when there was nothing to do."""
+
+
+@dataclass(slots=True)
+class Totals(Outcome):
+    """What a worker has done since it started."""
+
+    batches: int = 0
+    superseded: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Adds a batch."""
+        self.batches += 1
+        for name, value in asdict(outcome).items():
+            setattr(self, name, value if name == "released_until_us" else getattr(self, name) + value)
+
+
+class FeatureWorker:
+    """Reads small batches as they come, and large ones when it is behind.
+
+    What had closed by the log's end before it was read, by more than the lateness, is released unread and left
+    to batch: a history of weeks costs the reading alone. `still_alive` is called after each poll.
+    """
+
+    def __init__(
+        self,
+        log: SqliteLog,
+        engine: LiveEngine,
+        writer: Writer,
+        *,
+        poll_rows: int,
+        still_alive: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._log, self._engine, self._writer = log, engine, writer
+        self._poll_rows, self._still_alive = poll_rows, still_alive
+        self._consumer = log.consumer(GROUP, engine.topics)
+        self._generation = -1
+        self._next: dict[tuple[str, int], int] = {}
+        self._wrote = threading.Event()
+        self._ended = threading.Event()
+        self.totals = Totals()
+
+    def run(self, stopping: Callable[[], bool], *, until_caught_up: bool = False) -> Totals:
+        """Follows the log until `stopping`, or until all of it is counted and sent."""
+        writing = threading.Thread(target=self._keep_store_up, name="online-writer", daemon=True)
+        writing.start()
+        reported_at = time.monotonic()
+        try:
+            while not stopping():
+                read = self._guarded()
+                if until_caught_up and read == 0 and not any(self._log.lag(GROUP).values()):
+                    break
+                if time.monotonic() - reported_at > _REPORT_SECONDS:
+                    reported_at = time.monotonic()
+                    log_line.info("features_worked", **asdict(self.totals))
+        finally:
+            self._ended.set()
+            self._wrote.set()
+            writing.join(timeout=5.0)
+            self._consumer.close()
+        return self.totals
+
+    def _guarded(self) -> int:
+        """One poll; after a lost race or lease everything is read from the kept offsets again. -1 then."""
+        try:
+            return self._follow()
+        except (Superseded, Fenced, LogBusy) as error:
+            log_line.warning("batch_dropped", why=str(error))
+            self.totals.superseded += 1
+            self._generation = -1
+            time.sleep(_PATIENCE_SECONDS)
+            return -1
+
+    def _follow(self) -> int:
+        is_behind = self._generation == -1
+        records = self._consumer.poll(self._poll_rows, _PATIENCE_SECONDS)
+        self._still_alive()
+        if self._consumer.generation != self._generation:
+            self._begin()
+            return -1
+        if len(records) == self._poll_rows:
+            is_behind = True
+            while len(records) < _BACKLOG_ROWS and (more := self._consumer.poll(_BACKLOG_ROWS - len(records), 0.0)):
+                if self._consumer.generation != self._generation:
+                    self._begin()
+                    return -1
+                records += more
+        if not records:
+            return 0
+        batch = self._engine.decode(records)
+        horizon_us = self._engine.backlog_horizon_us() if is_behind else 0
+        self.totals.add(self._engine.apply(batch, read_from=self._next, horizon_us=horizon_us))
+        self._next |= batch.following
+        self._wrote.set()
+        # For lag and retention only: what counts is the offset kept with the tiles.
+        self._consumer.commit(batch.following)
+        return len(records)
+
+    def _begin(self) -> None:
+        """Sets out from the offsets kept with the tiles."""
+        self._generation = self._consumer.generation
+        self._next = self._engine.offsets()
+        for place in self._consumer.assignment:
+            self._consumer.seek(place, self._next[place])
+
+    def _keep_store_up(self) -> None:
+        """Applies what the engine sent; while the store is away the log keeps it."""
+        was_away = False
+        while not self._ended.is_set():
+            try:
+                applied = self._writer.apply()
+            except StoreUnavailable as error:
+                if not was_away:
+                    log_line.warning("store_away", why=str(error))
+                was_away = True
+                self._ended.wait(_REST_SECONDS)
+                continue
+            if was_away:
+                log_line.info("store_back")
+                was_away = False
+            if not applied.records:
+                self._wrote.wait(_PATIENCE_SECONDS)
+                self._wrote.clear()

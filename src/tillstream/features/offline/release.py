@@ -1,0 +1,166 @@
+"""Batch takes over closed steps: their tiles, computed from silver, go through the same topic to the same store.
+
+A run sends the tiles of steps released since the run before, and again those that later rows of silver changed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+import polars as pl
+
+from tillstream.adapters.log import NewRecord
+from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.core.errors import Transient
+from tillstream.features.definitions import Schema
+from tillstream.features.definitions.schema import Group
+from tillstream.features.engines.embedded.state import BATCH, LIVE, RESEND, State
+from tillstream.features.engines.polars.events import PARTITION_BITS
+from tillstream.features.engines.polars.tiles import tiles_of, with_steps
+from tillstream.features.errors import FeatureError, Superseded
+from tillstream.features.offline.silver import Lake, begin_of, events_by_source, silver_of
+from tillstream.features.tiles import Payload
+from tillstream.features.updates import UPDATES, Offsets, offsets_text, resent_mark, tiles_record, update_key
+
+SENT_UNTIL: Final = "batch_until_us"
+_RECORDS_AT_ONCE: Final = 4_000
+
+
+class LakeBehind(FeatureError, Transient):
+    """Silver does not hold yet what the live engine had counted: batch would send less than is there."""
+
+    def __init__(self, topic: str, partition: int, behind: int) -> None:
+        self.topic, self.partition, self.behind = topic, partition, behind
+        super().__init__(
+            f"silver is {behind} records of {topic}/{partition} behind the live features; run `tillstream lake work`"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who owns what: steps up to `released_us` are batch's, and it has sent those up to `sent_us`."""
+
+    released_us: int
+    sent_us: int
+    live: Offsets
+    covered: Offsets
+    """Up to where silver had been read when batch last sent."""
+    resend: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a run sent."""
+
+    until_us: int
+    tiles: int
+    rows: int
+
+
+def standing_of(log: SqliteLog, schema: Schema) -> Standing:
+    """As the state says now."""
+    with log.transaction(UPDATES) as transaction:
+        state = State(transaction.connection)
+        state.prepare(f"{log.log_id} {schema.fingerprint}")
+        resend = state.fact(RESEND) is not None
+        sent_us = 0 if resend else int(state.fact(SENT_UNTIL) or 0)
+        covered = {} if resend else state.offsets(BATCH)
+        return Standing(state.released_until_us, sent_us, state.offsets(LIVE), covered, resend)
+
+
+def lake_offsets(log: SqliteLog) -> dict[tuple[str, int], int]:
+    """Up to where the lake worker has taken each source partition."""
+    lag = log.lag("lake")
+    ends = {topic: log.end_offsets(topic) for topic, _ in lag}
+    return {(topic, partition): ends[topic][partition] - behind for (topic, partition), behind in lag.items()}
+
+
+def release(lake: Lake, log: SqliteLog, schema: Schema) -> Released:
+    """One run. Raises LakeBehind, and Superseded when another run got ahead of this one."""
+    standing = standing_of(log, schema)
+    _check_lake(lake_offsets(log), standing.live)
+    groups = [group for of in schema.groups.values() for group in of]
+    silver = silver_of(lake, groups, begin_of(groups, standing.released_us))
+    read = {place: n for topic, frame in silver.items() for place, n in _ends(topic, frame).items()}
+    read = {**standing.covered, **read}
+    events = events_by_source(groups, silver)
+    tiles: dict[str, list[tuple[int, int, Payload]]] = defaultdict(list)
+    for entity, of in schema.groups.items():
+        for number, group in enumerate(of):
+            mine = _to_send(group, events[group.source], standing)
+            for key, step, payload in tiles_of(group, mine):
+                tiles[update_key(entity, key)].append((number, step, payload))
+    _send(log, schema, standing, read, tiles)
+    return Released(standing.released_us, sum(map(len, tiles.values())), len(tiles))
+
+
+def _check_lake(reached: Mapping[tuple[str, int], int], counted: Offsets) -> None:
+    for place, offset in counted.items():
+        if (behind := offset - reached.get(place, 0)) > 0:
+            raise LakeBehind(*place, behind)
+
+
+def _ends(topic: str, frame: pl.DataFrame) -> dict[tuple[str, int], int]:
+    ends = frame.group_by("log_partition").agg(pl.col("log_offset").max() + 1)
+    return {(topic, partition): end for partition, end in ends.iter_rows()}
+
+
+def _to_send(group: Group, events: pl.DataFrame, standing: Standing) -> pl.DataFrame:
+    """The events of every tile that was released since, or that a row of silver read since belongs to."""
+    ended = (pl.col("step") + 1) * group.step_us
+    owned = with_steps(group, events).filter(
+        (ended <= standing.released_us) & (pl.col("step") >= group.oldest_step(standing.released_us))
+    )
+    if group.kind == "last":
+        # Only the newest step can matter; live ones are newer still.
+        owned = owned.filter(pl.col("step") == pl.col("step").max().over("key"))
+    if not standing.sent_us:
+        return owned
+    covered = {partition: n for (topic, partition), n in standing.covered.items() if topic == group.source.topic}
+    place = pl.col("place")
+    known = (place // 2**PARTITION_BITS).replace_strict(covered, default=0, return_dtype=pl.Int64)
+    is_unread = place % 2**PARTITION_BITS >= known
+    changed = owned.filter((ended > standing.sent_us) | is_unread).select("key", "step").unique()
+    return owned.join(changed, on=["key", "step"], how="semi")
+
+
+def _send(
+    log: SqliteLog,
+    schema: Schema,
+    standing: Standing,
+    read: Offsets,
+    tiles: Mapping[str, list[tuple[int, int, Payload]]],
+) -> None:
+    """In several transactions, so that the live engine waits for none of them long; the last one settles the run."""
+    remaining = _records(schema, read, tiles)
+    while records := list(islice(remaining, _RECORDS_AT_ONCE)):
+        with log.transaction(UPDATES) as transaction:
+            _check_still(State(transaction.connection), standing)
+            transaction.append(records)
+    with log.transaction(UPDATES) as transaction:
+        state = State(transaction.connection)
+        _check_still(state, standing)
+        state.set_offsets(BATCH, read)
+        state.set_fact(SENT_UNTIL, str(standing.released_us))
+        if standing.resend:
+            transaction.append([resent_mark(log.end_offsets(UPDATES))])
+            state.clear_fact(RESEND)
+
+
+def _check_still(state: State, standing: Standing) -> None:
+    if not standing.resend and int(state.fact(SENT_UNTIL) or 0) != standing.sent_us:
+        raise Superseded("the release of steps")
+    if state.released_until_us < standing.released_us:
+        raise Superseded("the live engine's state")
+
+
+def _records(schema: Schema, read: Offsets, tiles: Mapping[str, list[tuple[int, int, Payload]]]) -> Iterator[NewRecord]:
+    headers: dict[frozenset[str], str] = {}
+    for key, mine in tiles.items():
+        entity = key.partition(":")[0]
+        topics = frozenset(schema.groups[entity][number].source.topic for number, _, _ in mine)
+        if topics not in headers:
+            headers[topics] = offsets_text(read, topics)
+        yield tiles_record(key, schema.fingerprints[entity], sorted(mine, key=lambda t: t[:2]), headers[topics])

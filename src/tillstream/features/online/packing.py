@@ -1,0 +1,99 @@
+"""An entity's row: a fingerprint, the length of each group's section, then the sections.
+
+Sections of whole numbers are little-endian int64 rows, so that readers take them in as arrays:
+sums (step, columns…), last (step, at, place, fields…), distinct (step, hash). Counts and recent are MessagePack.
+"""
+
+import struct
+from array import array
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final
+
+import msgspec
+
+from tillstream.features.definitions.schema import Group
+from tillstream.features.tiles import Payload
+
+FINGERPRINT_BYTES: Final = 8
+_ENCODE: Final = msgspec.msgpack.Encoder().encode
+_DECODE: Final = msgspec.msgpack.Decoder().decode
+_COUNTS: Final = msgspec.msgpack.Decoder(list[tuple[int, dict[str, int]]]).decode
+
+
+def head_of(groups: Sequence[Group]) -> struct.Struct:
+    """The layout of what stands before the sections."""
+    return _head(len(groups))
+
+
+@cache
+def _head(groups: int) -> struct.Struct:
+    return struct.Struct(f"<{FINGERPRINT_BYTES}s{groups}I")
+
+
+def row_width(group: Group) -> int:
+    """How many int64 one row of its section has; 0 for MessagePack."""
+    return {"sums": 1 + len(group.columns), "last": 3 + len(group.fields), "distinct": 2}.get(group.kind, 0)
+
+
+def sections_of(row: bytes | None, fingerprint: bytes, groups: Sequence[Group]) -> list[bytes]:
+    """The section of each group; all empty when there is no row or it has another meaning."""
+    head = head_of(groups)
+    if row is None or row[:FINGERPRINT_BYTES] != fingerprint:
+        return [b""] * len(groups)
+    found, place = [], head.size
+    for length in head.unpack_from(row)[1:]:
+        found.append(row[place : place + length])
+        place += length
+    return found
+
+
+def pack(fingerprint: bytes, groups: Sequence[Group], sections: Sequence[bytes]) -> bytes:
+    """The row of these sections."""
+    return head_of(groups).pack(fingerprint, *map(len, sections)) + b"".join(sections)
+
+
+def merge(group: Group, section: bytes, changed: Mapping[int, Payload]) -> bytes:
+    """The section with these tiles in place of those of the same steps, without steps that no window reaches.
+
+    What is kept depends on the newest step alone, so any order of merges ends with the same bytes.
+    """
+    tiles = decode_tiles(group, section)
+    tiles.update(changed)
+    oldest = max(tiles) - group.kept_steps if tiles else 0
+    return encode_tiles(group, {step: tiles[step] for step in sorted(tiles) if step >= oldest})
+
+
+def decode_tiles(group: Group, section: bytes) -> dict[int, Payload]:
+    """Tiles by step."""
+    if not section:
+        return {}
+    if group.kind == "counts":
+        return dict(_COUNTS(section))
+    if group.kind == "recent":
+        return dict(_DECODE(section))
+    numbers = array("q")
+    numbers.frombytes(section)
+    width = row_width(group)
+    rows = numbers.tolist()
+    if group.kind == "distinct":
+        found: dict[int, Payload] = {}
+        for step, hashed in zip(rows[::2], rows[1::2], strict=True):
+            found.setdefault(step, []).append(hashed)
+        return found
+    return {rows[start]: rows[start + 1 : start + width] for start in range(0, len(rows), width)}
+
+
+def encode_tiles(group: Group, tiles: Mapping[int, Payload]) -> bytes:
+    """The section of tiles, which come in the order of their steps."""
+    if group.kind in ("counts", "recent"):
+        return _ENCODE(list(tiles.items()))
+    numbers: list[int] = []
+    for step, payload in tiles.items():
+        if group.kind == "distinct":
+            for hashed in payload:
+                numbers += (step, hashed)
+        else:
+            numbers.append(step)
+            numbers += payload
+    return array("q", numbers).tobytes()

@@ -1,0 +1,149 @@
+"""The one writer: brings the store up to date with feature_updates.v1, in order."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from tillstream.adapters.log import Record
+from tillstream.adapters.store import WritingStore
+from tillstream.core.contracts import topic_named
+from tillstream.core.telemetry import logger
+from tillstream.features.definitions import Schema
+from tillstream.features.online.packing import merge, pack, sections_of
+from tillstream.features.online.position import NEVER, POSITION, PREFIX, Position, decode_position
+from tillstream.features.updates import UPDATES, Tiles, decode_tiles_record, is_tiles, resent_ends
+
+_DAY_SECONDS: Final = 86_400
+_ROWS_AT_MOST: Final = 4_000
+
+log_line = logger("features.writer")
+
+
+class Updates(Protocol):
+    """The part of the log that the writer reads."""
+
+    @property
+    def log_id(self) -> str:
+        """Changes when the log is made anew."""
+
+    def read(self, topic: str, partition: int, offset: int, max_records: int) -> list[Record]:
+        """Records from `offset` on."""
+
+    def end_offsets(self, topic: str) -> dict[int, int]:
+        """Where each partition ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one call did."""
+
+    records: int = 0
+    rows: int = 0
+    unknown: int = 0
+    """Records of another fingerprint: definitions that are not in force."""
+
+
+class OnlineWriter:
+    """Reads where the store says it stands, and moves rows and position in one step.
+
+    A second writer is harmless: whoever finds the position moved writes nothing and goes on from there.
+    Raises StoreUnavailable; the log keeps everything until the store is back.
+    """
+
+    def __init__(
+        self,
+        log: Updates,
+        store: WritingStore,
+        schema: Schema,
+        *,
+        ask_for_all: Callable[[], None] = lambda: None,
+        max_records: int = 5_000,
+    ) -> None:
+        """`ask_for_all` is called when the topic's beginning is gone: batch is to send every released step again."""
+        self._log, self._store, self._schema = log, store, schema
+        self._ask_for_all, self._max_records = ask_for_all, max_records
+        self._partitions = range(topic_named(UPDATES).partitions)
+        self._ttl_seconds = {entity: _ttl_seconds(schema, entity) for entity in schema.groups}
+
+    def position(self) -> Position | None:
+        """Where the store stands; None for an empty store, another log or other definitions."""
+        (told,) = self._store.mget([POSITION])
+        if told is None:
+            return None
+        position = decode_position(told)
+        mine = position.log_id == self._log.log_id and position.schema == self._schema.fingerprint
+        return position if mine else None
+
+    def apply(self) -> Applied:
+        """Applies the next records; nothing to do gives Applied(0)."""
+        position = self.position() or self._begin()
+        records: list[Record] = []
+        following: dict[int, int] = {}
+        for partition in self._partitions:
+            found = self._log.read(UPDATES, partition, position.next.get(partition, 0), self._max_records)
+            if found:
+                following[partition] = found[-1].offset + 1
+                records += found
+        if not following:
+            return Applied()
+        tiles, unknown = self._tiles_of(records)
+        ends = resent_ends(records) if position.ready_at else None
+        moved = (replace(position, ready_at=ends) if ends is not None else position).moved(following)
+        written = self._write(position, moved, tiles)
+        return Applied(len(records), len(tiles), unknown) if written else Applied()
+
+    def _begin(self) -> Position:
+        """Empties the store and sets its position to the beginning; readable once it has caught up with now."""
+        (told,) = self._store.mget([POSITION])
+        cleared = self._store.clear(PREFIX)
+        ends = {partition: end for partition, end in self._log.end_offsets(UPDATES).items() if end}
+        is_whole = all(first.offset == 0 for p in self._partitions for first in self._log.read(UPDATES, p, 0, 1))
+        if not is_whole:
+            self._ask_for_all()
+            ends = dict.fromkeys(self._partitions, NEVER)
+        position = Position(self._log.log_id, self._schema.fingerprint, {}, ends)
+        self._store.swap(POSITION, b"", position.encode(), {})
+        log_line.info("store_filling_began", cleared_keys=cleared, had_position=told is not None, from_topic=is_whole)
+        return self.position() or position
+
+    def _tiles_of(self, records: Iterable[Record]) -> tuple[dict[str, Tiles], int]:
+        """The last tile of each step, by key, and how many records have another fingerprint."""
+        found: dict[str, Tiles] = {}
+        unknown = 0
+        for record in records:
+            if not is_tiles(record):
+                continue
+            entity = record.key.partition(":")[0]
+            fingerprint, tiles = decode_tiles_record(record.value)
+            if self._schema.fingerprints.get(entity) != fingerprint:
+                unknown += 1
+                continue
+            mine = found.setdefault(record.key, {})
+            for number, step, payload in tiles:
+                mine.setdefault(number, {})[step] = payload
+        return found, unknown
+
+    def _write(self, position: Position, moved: Position, tiles: Mapping[str, Tiles]) -> bool:
+        keys = list(tiles)
+        known: dict[str, bytes | None] = {}
+        for start in range(0, len(keys), _ROWS_AT_MOST):
+            part = keys[start : start + _ROWS_AT_MOST]
+            known |= zip(part, self._store.mget([PREFIX + key for key in part]), strict=True)
+        values = {}
+        for key, changed in tiles.items():
+            entity = key.partition(":")[0]
+            values[PREFIX + key] = (self._merged(entity, known[key], changed), self._ttl_seconds[entity])
+        return self._store.swap(POSITION, position.encode(), moved.encode(), values)
+
+    def _merged(self, entity: str, row: bytes | None, changed: Tiles) -> bytes:
+        groups, fingerprint = self._schema.groups[entity], self._schema.fingerprints[entity]
+        sections = sections_of(row, fingerprint, groups)
+        for number, tiles in changed.items():
+            sections[number] = merge(groups[number], sections[number], tiles)
+        return pack(fingerprint, groups, sections)
+
+
+def _ttl_seconds(schema: Schema, entity: str) -> int:
+    """After its longest window and two days of lateness a row that nothing touched holds nothing any more."""
+    longest = max(group.span_us + group.step_us for group in schema.groups[entity])
+    return longest // 10**6 + 2 * _DAY_SECONDS

@@ -1,0 +1,93 @@
+"""Records of feature_updates.v1: whole tiles of one entity, or the mark that steps were released.
+
+A record's key is `<entity>:<id>`; its header `offsets` says, for each source topic of its tiles, the next offset
+of each partition when they were computed: every event below that lies in their steps is counted in them.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from tillstream.adapters.log import NewRecord, Record
+from tillstream.features.tiles import Payload
+
+UPDATES: Final = "feature_updates.v1"
+KIND: Final = "kind"
+OFFSETS: Final = "offsets"
+RELEASED: Final = "released"
+RESENT: Final = "resent"
+"""Mark after which a store that was filled from the topic's remains holds every released step."""
+
+Tiles: TypeAlias = dict[int, dict[int, Payload]]
+"""Group number to step to payload."""
+Offsets: TypeAlias = Mapping[tuple[str, int], int]
+"""Next offset by topic and partition."""
+
+_ENCODE: Final = msgspec.msgpack.Encoder().encode
+_DECODE: Final = msgspec.msgpack.Decoder(tuple[bytes, list[tuple[int, int, Any]]]).decode
+_OPEN: Final = msgspec.msgpack.Decoder(list[tuple[int, int, Any]]).decode
+
+
+def update_key(entity: str, entity_id: str) -> str:
+    """The key of an entity's records, and behind its prefix of its row in the store."""
+    return f"{entity}:{entity_id}"
+
+
+def tiles_record(key: str, fingerprint: bytes, tiles: Iterable[tuple[int, int, Payload]], offsets: str) -> NewRecord:
+    """Whole tiles (group number, step, payload) of one entity."""
+    return NewRecord(key, _ENCODE((fingerprint, list(tiles))), {OFFSETS: offsets})
+
+
+def decode_tiles_record(value: bytes) -> tuple[bytes, list[tuple[int, int, Payload]]]:
+    """The fingerprint and the tiles of a record."""
+    return _DECODE(value)
+
+
+def encode_open(tiles: Iterable[tuple[int, int, Payload]]) -> bytes:
+    """Tiles as the live engine keeps them."""
+    return _ENCODE(list(tiles))
+
+
+def decode_open(value: bytes) -> list[tuple[int, int, Payload]]:
+    """Tiles that the live engine kept."""
+    return _OPEN(value)
+
+
+def release_marks(partitions: int, until_us: int, offsets: str) -> list[NewRecord]:
+    """One mark a partition: every step that ended by `until_us` belongs to batch from here on."""
+    headers = {KIND: RELEASED, OFFSETS: offsets}
+    return [NewRecord("", str(until_us).encode(), headers, partition) for partition in range(partitions)]
+
+
+def resent_mark(ends: Mapping[int, int]) -> NewRecord:
+    """Batch has sent every released step again, below these offsets of each partition."""
+    return NewRecord("", msgspec.json.encode(ends), {KIND: RESENT}, 0)
+
+
+def resent_ends(records: Iterable[Record]) -> dict[int, int] | None:
+    """The offsets in the last such mark among the records; None without one."""
+    marks = [record for record in records if record.headers.get(KIND) == RESENT]
+    return msgspec.json.decode(marks[-1].value, type=dict[int, int]) if marks else None
+
+
+def is_tiles(record: Record) -> bool:
+    """Whether it holds tiles and not a mark."""
+    return KIND not in record.headers
+
+
+def offsets_text(offsets: Offsets, topics: Iterable[str]) -> str:
+    """The header of tiles made from these topics: `clicks.v1/0:12 clicks.v1/1:40`."""
+    wanted = frozenset(topics)
+    named = sorted(place for place in offsets if place[0] in wanted)
+    return " ".join(f"{topic}/{partition}:{offsets[topic, partition]}" for topic, partition in named)
+
+
+def parse_offsets(text: str) -> dict[tuple[str, int], int]:
+    """The offsets in a header."""
+    found = {}
+    for part in text.split():
+        place, _, offset = part.rpartition(":")
+        topic, _, partition = place.rpartition("/")
+        found[topic, int(partition)] = int(offset)
+    return found
