@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The shop world, and real logs.")
 
-
-@app.callback()
-def sources() -> None:
-    """The shop world, and real logs."""
-
-
 Customers = Annotated[int, typer.Option(min=20, help="Customers; products grow with their root.")]
 Days = Annotated[int, typer.Option(min=1, help="Whole UTC days before --until.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed and settings give the same bytes.")]
@@ -32,6 +26,7 @@ Until = Annotated[
     str | None,
     typer.Option(help="The world's now, ISO 8601 with an offset, or `now`. Files: 2026-10-01; log: now."),
 ]
+NoSignal = Annotated[bool, typer.Option("--no-signal", help="Clicks, fraud, leaving, prices: pure chance.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -52,9 +47,7 @@ def simulate(
     ] = Target.files,
     out: Annotated[Path | None, typer.Option(help="Folder for files; by default <home>/world.")] = None,
     truth: Annotated[Path | None, typer.Option(help="Folder for the hidden truth; by default <home>/truth.")] = None,
-    no_signal: Annotated[
-        bool, typer.Option("--no-signal", help="Clicks, fraud, leaving, prices: pure chance.")
-    ] = False,
+    no_signal: NoSignal = False,
     until: Until = None,
     as_json: AsJson = False,
 ) -> None:
@@ -80,6 +73,58 @@ def simulate(
         typer.echo(json.dumps({"events": events, "seconds": round(seconds, 3), "until_us": world.settings.until_us}))
         return
     typer.echo(f"{events} events in {seconds:.1f} s, {events / seconds:.0f} a second")
+
+
+@app.command()
+def live(
+    rate: Annotated[float, typer.Option(min=0.1, max=2_000, help="Events a second, on average.")] = 20.0,
+    speed: Annotated[float, typer.Option(min=0.01, help="Divides the pauses between a visitor's clicks.")] = 1.0,
+    api: Annotated[str, typer.Option(help="Address of the API.")] = "http://127.0.0.1:8420",
+    for_seconds: Annotated[float | None, typer.Option(min=0, help="End after so long; by default on Ctrl-C.")] = None,
+    customers: Customers = 5_000,
+    days: Days = 60,
+    seed: Seed = 7,
+    as_json: AsJson = False,
+) -> None:
+    """Lets visitors into a running shop. Example: tillstream sources live --rate 20 --customers 1200 --days 45.
+
+    With the customers, days and seed of a simulated history the same people go on, and those who
+    left stay away. While the API is down, visits end early and events wait.
+    """
+    from tillstream.apps.signals import stop_signal
+    from tillstream.apps.wiring.visitors import let_visitors_in
+    from tillstream.data.sources.world import World
+
+    world = World(_world_settings(customers, days, seed, "now", no_signal=False))
+    for _ in world.days():
+        pass
+    with stop_signal() as stopping:
+        counts = let_visitors_in(world, api, rate=rate, speed=speed, for_seconds=for_seconds, stopping=stopping)
+    told = counts.as_dict()
+    typer.echo(json.dumps(told) if as_json else ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in told.items()))
+
+
+@app.command()
+def plots(
+    out: Annotated[Path, typer.Option(help="The HTML file.")] = Path("shop-world.html"),
+    customers: Customers = 1_200,
+    days: Days = 45,
+    seed: Seed = 7,
+    no_signal: NoSignal = False,
+    until: Until = None,
+) -> None:
+    """Draws what a world looks like. Example: tillstream sources plots --out shop-world.html.
+
+    The world is simulated again: the same settings give the same events.
+    """
+    from tillstream.data.sources.world import World
+    from tillstream.data.sources.world.plots import tally_of, write_page
+
+    world = World(_world_settings(customers, days, seed, until, no_signal))
+    with typer.progressbar(length=world.settings.day_count, label="days") as bar:
+        tally = tally_of(world, lambda: bar.update(1))
+    write_page(tally, world.settings, out)
+    typer.echo(f"{out}: {sum(tally.events.values())} events in pictures")
 
 
 def _world_settings(customers: int, days: int, seed: int, until: str | None, no_signal: bool) -> "WorldSettings":

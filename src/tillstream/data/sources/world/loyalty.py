@@ -12,7 +12,7 @@ from tillstream.data.sources.world.population import Population
 
 CAUSES: Final = ("out_of_stock", "bad_delivery", "price", "competitor", "life")
 OUT_OF_STOCK, BAD_DELIVERY, PRICE, COMPETITOR, LIFE = range(len(CAUSES))
-_WEIGHTS: Final = np.array([0.02, 0.35, 0.010, 0.008])
+_WEIGHTS: Final = np.array([0.02, 0.30, 0.009, 0.007])
 """Daily chance to leave for one unhealed hurt of each cause but life."""
 _LIFE_CHANCE: Final = 0.0018
 _HEALING_RATIO: Final = 0.7

@@ -54,7 +54,7 @@ class Population:
 
 
 def make_population(settings: WorldSettings) -> Population:
-    """Three of four have been customers before the world begins; the others register while it runs."""
+    """Two of three have been customers before the world begins; the others register while it runs."""
     random, size = stream(settings.seed, "population"), settings.customers
     persona = draw_many(_running([p.share for p in PERSONAS]), size, random)
     taste = persona_tastes()[persona] * random.gamma(2.0, 0.5, (size, len(CATEGORY_NAMES)))
@@ -63,7 +63,7 @@ def make_population(settings: WorldSettings) -> Population:
     visits = np.array([p.visits for p in PERSONAS])[persona] * random.gamma(2.0, 0.5, size)
     style = random.normal(size=(size, STYLES))
     return Population(
-        registered_us=np.where(random.random(size) < 0.75, before, during),
+        registered_us=np.where(random.random(size) < 0.68, before, during),
         region=draw_many(_running(_REGION_WEIGHTS.tolist()), size, random),
         persona=persona,
         gender=random.integers(0, 3, size),

@@ -11,7 +11,7 @@ from tillstream.data.sources.world.personas import PERSONAS
 STYLE_WEIGHT: Final = 1.6
 COMPETITOR_WEIGHT: Final = 1.2
 """Per cent more bought for one per cent that the cheapest competitor asks more."""
-_LIST_CALM, _PLACE_FATIGUE = 1.0, 0.08
+_LIST_CALM, _PLACE_FATIGUE = 1.7, 0.08
 _CART_CHANCE: Final = 0.09
 _MOST: Final = 0.85
 

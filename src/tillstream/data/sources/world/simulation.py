@@ -40,7 +40,12 @@ class Day:
 
 
 class World:
-    """A shop and its people; `days` runs it once, from its first morning to `until`."""
+    """A shop and its people; `days` runs it once, from its first morning to `until`.
+
+    After that `today` is the market of its last day, and `loyalty` knows who has left.
+    """
+
+    today: MarketDay
 
     def __init__(self, settings: WorldSettings) -> None:
         self.settings = settings
@@ -67,6 +72,7 @@ class World:
     def _live(self, day: int) -> None:
         settings, day_us = self.settings, self.settings.day_us(day)
         ids, market = Ids(settings.seed, day), self._market.day(day)
+        self.today = market
         announcer = Announcer(self._timeline, ids, self.catalogue, self.population, day_us)
         if day == 0:
             announcer.open_shop(self._stockroom.on_hand)

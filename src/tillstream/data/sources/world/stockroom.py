@@ -9,7 +9,8 @@ import numpy as np
 from tillstream.data.sources.world.arrays import Bools, Ints, stream
 
 _COVER_DAYS: Final = 14
-_SMOOTHING: Final = 0.9
+_FIRST_DAYS: Final = 22
+_SMOOTHING: Final = 0.93
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Stockroom:
     def __init__(self, seed: int, products: int, daily_units: float) -> None:
         self._seed = seed
         random = stream(seed, "stock")
-        level = np.maximum(4, daily_units / products * _COVER_DAYS * random.gamma(4.0, 0.3, products))
+        level = np.maximum(6, daily_units / products * _FIRST_DAYS * random.gamma(4.0, 0.25, products))
         self._level = level
         self.on_hand = level.astype(np.int64)
         self._ordered = np.zeros(products, dtype=bool)
@@ -53,7 +54,7 @@ class Stockroom:
         """Takes off what was sold (never below 0: the last ones came from the shop window) and orders anew."""
         sold = np.minimum(sold, self.on_hand)
         self.on_hand -= sold
-        self._level = np.maximum(4, _SMOOTHING * self._level + (1 - _SMOOTHING) * _COVER_DAYS * sold)
+        self._level = np.maximum(5, _SMOOTHING * self._level + (1 - _SMOOTHING) * _COVER_DAYS * sold)
         random = stream(self._seed, "stock", day + 1)
         low = np.flatnonzero((self.on_hand <= np.maximum(1, self._level / 3)) & ~self._ordered)
         self._ordered[low] = True

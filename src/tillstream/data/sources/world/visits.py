@@ -26,8 +26,8 @@ _PERSONA_HOURS: Final = {
 class Visits:
     """A day's visits, one array entry each; `customer` is NOBODY for a walk-in.
 
-    `campaign` is the number of the campaign that brought them, else -1. Hidden: persona, taste,
-    style, price, intent (the category in mind).
+    `campaign` is the number of the campaign that brought them, else -1. Hidden: persona, taste (as
+    weather, season and promotions bend it today), style, price, intent (the category in mind).
     """
 
     customer: Ints
@@ -92,11 +92,12 @@ def visits_of(
     taste, style, price = _minds(customer, persona, known, population, random)
     region = np.where(known, population.region[customer], random.integers(0, len(REGIONS), len(customer)))
     phones = np.array([p.phone for p in PERSONAS])[persona]
-    intent = _intents(taste, market, region, catalogue, random)
+    mood = mood_of(taste, market.demand[region], market, catalogue)
+    intent = draw(cumulative(mood), random)
     if mailing:
         intent[campaign >= 0] = mailing.campaign.category
     device = (random.random(len(customer)) >= phones).astype(np.int64)
-    return Visits(customer, start, device, region, persona, taste, style, price, intent, campaign)
+    return Visits(customer, start, device, region, persona, mood, style, price, intent, campaign)
 
 
 def _minds(
@@ -112,9 +113,12 @@ def _minds(
     return taste, style, np.where(known, population.price[customer], persona_price()[persona])
 
 
-def _intents(taste: Floats, market: MarketDay, region: Ints, catalogue: Catalogue, random: Random) -> Ints:
+def mood_of(taste: Floats, demand: Floats, market: MarketDay, catalogue: Catalogue) -> Floats:
+    """Taste as the season, the weather and promoted shelves bend it today; rows sum to 1."""
     promoted = market.discount.reshape(-1, catalogue.per_category).mean(axis=1)
-    return draw(cumulative(taste * market.demand[region] * (1 + 1.5 * promoted)), random)
+    mood = taste * demand * (1 + 1.5 * promoted)
+    summed: Floats = mood / mood.sum(axis=-1, keepdims=True)
+    return summed
 
 
 def _starts(persona: Ints, weekend: bool, random: Random) -> Ints:
