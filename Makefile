@@ -52,8 +52,8 @@ demo: .venv/.synced $(PAGE) ## run the whole loop and print its URL (SCALE=3 KEE
 mlflow: .venv/.synced ## open MLflow on the runs of the last demo, on loopback
 	@$(BIN)/tillstream models ui
 
-bench: .venv/.synced $(PAGE) ## measure each claim beside its plain counterpart, both in one run
-	@$(BIN)/python -m research.benchmarks
+bench: .venv/.synced $(PAGE) ## measure each claim beside its plain counterpart, both in one run (ONLY=decisions)
+	@$(BIN)/python -m research.benchmarks $(ONLY)
 
 # ── test ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

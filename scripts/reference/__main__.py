@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scripts.reference.api_page import api_page, openapi_file
 from scripts.reference.cli_page import cli_page
+from scripts.reference.decisions_page import decisions_page
 from scripts.reference.features_page import features_page
 from scripts.reference.metrics_page import metrics_page
 from scripts.reference.settings_page import settings_page
@@ -33,6 +34,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "tables.md": tables_page,
     "features.md": features_page,
+    "decisions.md": decisions_page,
     "metrics.md": metrics_page,
     "openapi.json": openapi_file,
     "api.md": api_page,

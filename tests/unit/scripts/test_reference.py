@@ -9,5 +9,5 @@ def test_a_generated_page_is_what_the_code_says(page: str) -> None:
 
 def test_no_page_is_left_over_from_something_that_is_gone() -> None:
     kept = {str(path.relative_to(PAGES)) for path in PAGES.rglob("*.*")}
-    by_hand = {"decisions.md", "models.md", "limits.md", "faults.md"}
+    by_hand = {"models.md", "limits.md", "faults.md"}
     assert kept - set(GENERATED) - by_hand == set()
