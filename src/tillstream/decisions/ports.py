@@ -29,6 +29,9 @@ class Rows(Protocol):
     def position(self) -> str:
         """The writer's offsets at the moment of the read: which events counted."""
 
+    def matrix(self, entity: str, ids: Sequence[str], names: Sequence[str]) -> Float32:
+        """One row an id, one column a name; a missing value is NaN."""
+
     @property
     def defaulted(self) -> tuple[str, ...]:
         """Features that took their default for at least one id."""

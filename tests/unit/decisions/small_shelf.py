@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -112,6 +111,19 @@ class Halfway:
         return round(list_price_cents * 0.95)
 
 
+class PlainRows:
+    """What PlainStore found; it takes no default, since nothing is told of features here."""
+
+    position, defaulted = "p0:7", ()
+
+    def __init__(self, values: dict[str, dict[str, Mapping[str, Any]]]) -> None:
+        self.values = values
+
+    def matrix(self, entity: str, ids: Sequence[str], names: Sequence[str]) -> np.ndarray:
+        rows = [[self.values[entity][one].get(name, np.nan) for name in names] for one in ids]
+        return np.array(rows, np.float32).reshape(len(ids), len(names))
+
+
 class PlainStore:
     """A store that answers from a dict and counts round trips; `down` makes it fail as a dead one does."""
 
@@ -125,4 +137,4 @@ class PlainStore:
         found = {
             entity: {one: self.values.get(entity, {}).get(one, {}) for one in ids} for entity, ids in wanted.items()
         }
-        return SimpleNamespace(values=found, position="p0:7", defaulted=())
+        return PlainRows(found)

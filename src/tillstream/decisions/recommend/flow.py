@@ -1,11 +1,10 @@
 """A recommendation from request to recorded answer: two round trips at most."""
 
-import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from tillstream.decisions.answers import Item, RecommendAnswer
 from tillstream.decisions.desk import Decided, Desk, Lacks
@@ -20,10 +19,13 @@ from tillstream.decisions.record.columns import Columns
 from tillstream.decisions.record.entry import Entry, decided_at_text
 from tillstream.decisions.requests import RecommendRequest
 from tillstream.decisions.snapshot.catalogue import Catalogue, Product
+from tillstream.features.definitions import features_of
 
 RECENT = "visitor__recent_products_7d"
 LIST_PRICE = "product__list_price_last"
 _FOCUS_WINDOW = 5
+_WHOLE_CENTS = 2**24
+"""Below it a float32 is exact to the cent; a dearer product shows the snapshot's price."""
 
 
 async def recommend(desk: Desk, request: RecommendRequest) -> Decided:
@@ -58,7 +60,8 @@ async def recommend(desk: Desk, request: RecommendRequest) -> Decided:
     ranked = rank(facts, columns, desk.policy.lists)
     facts = msgspec.structs.replace(facts, because=_because(model, ranked, recent))
     versions = desk.versions(champion, catalogue, live.position if live else rows.position if rows else None)
-    shown = {one.product_id: _shown(catalogue, one.product_id, live) for one in ranked.items}
+    rows_of = {one: row for row, one in enumerate(ids)}
+    shown = {one.product_id: _shown(catalogue, rows_of[one.product_id], facts, columns) for one in ranked.items}
     mode = mode_of(lacks.names)
     answer = render(facts, ranked, shown, decision_id, at_us, mode, versions.model)
     return await desk.record(
@@ -150,12 +153,17 @@ def _columns(catalogue: Catalogue, pool: Pool, ids: Sequence[str], live: Rows | 
         "candidate__category": catalogue.category[pool.places],
         "candidate__on_hand": catalogue.on_hand[pool.places],
     }
-    if live is not None:
-        rows = [live.values.get("product", {}).get(one, {}) for one in ids]
-        names = sorted({name for row in rows for name, value in row.items() if isinstance(value, int | float)})
-        for name in names:
-            own[name] = np.array([_number(row.get(name)) for row in rows], np.float32)
-    return Columns.of(own)
+    columns = Columns.of(own)
+    if live is None:
+        return columns
+    names = live_names()
+    return columns.beside(Columns(names, live.matrix("product", ids, names)))
+
+
+@cache
+def live_names() -> tuple[str, ...]:
+    """What is read of each candidate, in the order of its columns."""
+    return tuple(one.name for one in features_of("recommend") if one.entity == "product" and one.is_numeric)
 
 
 def _because(model: RecommendModel | None, ranked: Ranked, recent: Sequence[str]) -> dict[str, str]:
@@ -165,12 +173,10 @@ def _because(model: RecommendModel | None, ranked: Ranked, recent: Sequence[str]
     return {one: cause for one in own if (cause := model.because(one, recent)) is not None}
 
 
-def _shown(catalogue: Catalogue, product_id: str, live: Rows | None) -> Product:
+def _shown(catalogue: Catalogue, row: int, facts: RecommendFacts, columns: Columns) -> Product:
     """The product as the page shows it; its list price as it is now, where the store knows it."""
-    product = catalogue.product(int(catalogue.places_of([product_id])[0]))
-    price = live.values.get("product", {}).get(product_id, {}).get(LIST_PRICE) if live is not None else None
-    return product if price is None else msgspec.structs.replace(product, price_cents=int(price))
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
+    product = catalogue.product(int(catalogue.places_of([facts.candidates[row]])[0]))
+    prices = columns.column(LIST_PRICE)
+    if prices is None or not 0 < prices[row] < _WHOLE_CENTS:
+        return product
+    return msgspec.structs.replace(product, price_cents=int(prices[row]))

@@ -142,7 +142,8 @@ def open_current(folder: Path) -> Catalogue:
 
 def _array(folder: Path, name: str) -> NDArray[Any]:
     path = folder / f"{name}.npy"
-    found: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    # A plain view of the mapping: memmap's own indexing costs more than the look-up.
+    found: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
     return found
 
 
