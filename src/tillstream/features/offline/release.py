@@ -13,29 +13,19 @@ import polars as pl
 
 from tillstream.adapters.log import NewRecord
 from tillstream.adapters.log.sqlite import SqliteLog
-from tillstream.core.errors import Transient
 from tillstream.features.definitions import Schema
 from tillstream.features.definitions.schema import Group
 from tillstream.features.engines.embedded.state import BATCH, LIVE, RESEND, State
 from tillstream.features.engines.polars.events import PARTITION_BITS
 from tillstream.features.engines.polars.tiles import tiles_of, with_steps
-from tillstream.features.errors import FeatureError, Superseded
+from tillstream.features.errors import Superseded
+from tillstream.features.offline.settling import lake_lacks, settle
 from tillstream.features.offline.silver import Lake, begin_of, events_by_source, silver_of
 from tillstream.features.tiles import Payload
 from tillstream.features.updates import UPDATES, Offsets, offsets_text, resent_mark, tiles_record, update_key
 
 SENT_UNTIL: Final = "batch_until_us"
 _RECORDS_AT_ONCE: Final = 4_000
-
-
-class LakeBehind(FeatureError, Transient):
-    """Silver does not hold yet what the live engine had counted: batch would send less than is there."""
-
-    def __init__(self, topic: str, partition: int, behind: int) -> None:
-        self.topic, self.partition, self.behind = topic, partition, behind
-        super().__init__(
-            f"silver is {behind} records of {topic}/{partition} behind the live features; run `tillstream lake work`"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +60,10 @@ def standing_of(log: SqliteLog, schema: Schema) -> Standing:
         return Standing(state.released_until_us, sent_us, state.offsets(LIVE), covered, resend)
 
 
-def lake_offsets(log: SqliteLog) -> dict[tuple[str, int], int]:
-    """Up to where the lake worker has taken each source partition."""
-    lag = log.lag("lake")
-    ends = {topic: log.end_offsets(topic) for topic, _ in lag}
-    return {(topic, partition): ends[topic][partition] - behind for (topic, partition), behind in lag.items()}
-
-
-def release(lake: Lake, log: SqliteLog, schema: Schema) -> Released:
-    """One run. Raises LakeBehind, and Superseded when another run got ahead of this one."""
+def release(lake: Lake, log: SqliteLog, schema: Schema, *, wait_seconds: float = 0.0) -> Released:
+    """One run. Raises NotSettled while silver lacks what live tiles count, Superseded when another run got ahead."""
     standing = standing_of(log, schema)
-    _check_lake(lake_offsets(log), standing.live)
+    settle(lambda: lake_lacks(log, standing.live), wait_seconds)
     groups = [group for of in schema.groups.values() for group in of]
     silver = silver_of(lake, groups, begin_of(groups, standing.released_us))
     read = {place: n for topic, frame in silver.items() for place, n in _ends(topic, frame).items()}
@@ -94,12 +77,6 @@ def release(lake: Lake, log: SqliteLog, schema: Schema) -> Released:
                 tiles[update_key(entity, key)].append((number, step, payload))
     _send(log, schema, standing, read, tiles)
     return Released(standing.released_us, sum(map(len, tiles.values())), len(tiles))
-
-
-def _check_lake(reached: Mapping[tuple[str, int], int], counted: Offsets) -> None:
-    for place, offset in counted.items():
-        if (behind := offset - reached.get(place, 0)) > 0:
-            raise LakeBehind(*place, behind)
 
 
 def _ends(topic: str, frame: pl.DataFrame) -> dict[tuple[str, int], int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tillstream.features.definitions import Feature, Schema, schema_of
+from tillstream.features.definitions import Feature, schema_of
 from tillstream.features.definitions.language import Ratio
 from tillstream.features.definitions.registry import FEATURES
 from tillstream.features.engines.polars import Spine, values_of

@@ -1,0 +1,164 @@
+"""Features on the command line: work, release, list, show, read, parity, memory."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from tillstream.core.settings import load_settings
+
+app = typer.Typer(no_args_is_help=True, help="Feature definitions, the live worker, the online store.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Wait = Annotated[float, typer.Option(min=0, help="How long to wait for whatever has not come far enough yet.")]
+
+
+@app.command("work")
+def work(
+    until_caught_up: Annotated[bool, typer.Option(help="Stop when all that is on the log is counted.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Keeps features live and the store up to date until stopped. Example: tillstream features work."""
+    from tillstream.apps.wiring.feature_worker import run_feature_worker
+    from tillstream.core.telemetry import configure_logging
+
+    configure_logging("features")
+    totals = run_feature_worker(load_settings(), until_caught_up=until_caught_up)
+    if as_json:
+        typer.echo(json.dumps(asdict(totals)))
+    else:
+        typer.echo(
+            f"{totals.events:,} events: {totals.tiles:,} tiles sent, {totals.duplicates:,} duplicates, "
+            f"{totals.late_to_batch:,} left to batch"
+        )
+
+
+@app.command("release")
+def release(
+    wait_seconds: Wait = 60.0,
+    until_stored: Annotated[bool, typer.Option(help="Wait until the store has it too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Takes over closed steps from the live worker. Example: tillstream features release --until-stored."""
+    from tillstream.apps.wiring.feature_jobs import run_release
+    from tillstream.core.contracts import from_micros
+    from tillstream.core.telemetry import configure_logging
+
+    configure_logging("release", level="warning")
+    done = run_release(load_settings(), wait_seconds=wait_seconds, until_stored=until_stored)
+    if as_json:
+        typer.echo(json.dumps(asdict(done)))
+    else:
+        until = from_micros(done.until_us).isoformat(timespec="seconds")
+        typer.echo(f"{done.tiles:,} tiles of {done.rows:,} rows sent; steps until {until} are batch's")
+
+
+@app.command("list")
+def list_features(
+    use_case: Annotated[str | None, typer.Option(help="recommend, price, churn or fraud.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lists every feature with what it means. Example: tillstream features list --use-case fraud."""
+    from tillstream.features.definitions import FEATURES
+
+    found = [f for f in FEATURES.values() if use_case is None or use_case in f.use_cases]
+    if as_json:
+        typer.echo(json.dumps([{"name": f.name, "entity": f.entity, "description": f.description} for f in found]))
+        return
+    for feature in found:
+        typer.echo(f"{feature.name:<40} {feature.description}")
+    typer.echo(f"{len(found)} features")
+
+
+@app.command("show")
+def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: AsJson = False) -> None:
+    """Shows one feature's whole meaning. Example: tillstream features show card__payments_1h."""
+    from tillstream.features.definitions import default_schema, features_named
+
+    (feature,) = features_named([name])
+    binding = default_schema().bindings.get(name)
+    told: dict[str, Any] = {
+        "name": feature.name,
+        "description": feature.description,
+        "entity": feature.entity,
+        "aggregation": repr(feature.aggregation),
+        "source": f"{feature.source.topic} by {feature.source.key}" if feature.source else None,
+        "each": feature.source.each if feature.source else None,
+        "where": {field: list(values) for field, values in feature.where},
+        "window_seconds": feature.window_seconds,
+        "step_seconds": feature.step_us / 1e6,
+        "default": feature.default,
+        "unit": feature.unit,
+        "owner": feature.owner,
+        "personal": feature.personal,
+        "use_cases": list(feature.use_cases),
+        "tiles": binding.group.name if binding else None,
+    }
+    if as_json:
+        typer.echo(json.dumps(told))
+        return
+    for field, value in told.items():
+        typer.echo(f"{field:<15} {value}")
+
+
+@app.command("read")
+def read(
+    entity: Annotated[str, typer.Argument(help="visitor, customer, product, card, device or terminal.")],
+    entity_id: Annotated[str, typer.Argument(help="Its id.")],
+    as_json: AsJson = False,
+) -> None:
+    """Reads an entity's features from the store, as of now. Example: tillstream features read customer c-17."""
+    from tillstream.apps.wiring.feature_jobs import read_entity
+    from tillstream.features.definitions import default_schema
+
+    if entity not in default_schema().groups:
+        raise typer.BadParameter(f"no entity {entity!r}; there are {', '.join(default_schema().groups)}")
+    rows = read_entity(load_settings(), entity, entity_id)
+    values = rows.values[entity][entity_id]
+    if as_json:
+        told = {"position": rows.position, "at_us": rows.at_us, "known": not rows.defaulted, "features": values}
+        typer.echo(json.dumps(told))
+        return
+    for name, value in values.items():
+        typer.echo(f"{name:<40} {value}")
+    typer.echo(f"{'the store knows nothing of it; ' if rows.defaulted else ''}position {rows.position}")
+
+
+@app.command("parity")
+def parity(
+    sample: Annotated[int, typer.Option(min=1, help="How many entities of the store to compare.")] = 500,
+    seed: Annotated[int, typer.Option(help="Which ones.")] = 7,
+    wait_seconds: Wait = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Compares the store with the Polars reference; exit 3 on a mismatch. Example: tillstream features parity."""
+    from tillstream.apps.wiring.feature_jobs import run_parity
+    from tillstream.core.telemetry import configure_logging
+
+    configure_logging("parity", level="warning")
+    found = run_parity(load_settings(), sample=sample, seed=seed, wait_seconds=wait_seconds)
+    differences = [asdict(one) for one in found.differences]
+    if as_json:
+        told = {"triples": found.triples, "entities": found.entities, "mismatches": len(differences)}
+        typer.echo(json.dumps({**told, "position": found.position, "first": differences[:20]}))
+    else:
+        for one in differences[:20]:
+            typer.echo(f"{one['entity']}:{one['entity_id']} {one['feature']} {one['online']} not {one['reference']}")
+        typer.echo(f"parity triples={found.triples} mismatches={len(differences)} position={found.position}")
+    if differences or not found.triples:
+        raise typer.Exit(3)
+
+
+@app.command("memory")
+def memory(as_json: AsJson = False) -> None:
+    """Shows what the store holds, by entity. Example: tillstream features memory --json."""
+    from tillstream.apps.wiring.feature_jobs import store_memory
+
+    told = store_memory(load_settings())
+    if as_json:
+        typer.echo(json.dumps(told))
+        return
+    for entity, sizes in told.items():
+        what = "most allowed" if entity == "server" else "largest row"
+        typer.echo(f"{entity:<10} {sizes['rows']:>9,} rows {sizes['bytes']:>13,} bytes  {what} {sizes['largest']:,}")

@@ -1,0 +1,89 @@
+"""What is done with features besides following the log: release, parity, reading, memory."""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.adapters.store import ReadingStore, WritingStore
+from tillstream.apps.wiring.event_log import open_log
+from tillstream.core.settings import Settings
+from tillstream.data.lake import Lake
+from tillstream.features.definitions import FEATURES, default_schema
+from tillstream.features.offline.parity import Parity, check_parity, store_lacks
+from tillstream.features.offline.release import Released, release
+from tillstream.features.offline.settling import live_lacks, settle, source_ends
+from tillstream.features.online import FeatureReader, FeatureRows
+from tillstream.features.online.position import POSITION, PREFIX
+from tillstream.features.updates import UPDATES
+
+
+@contextmanager
+def _log_of(settings: Settings) -> Iterator[SqliteLog]:
+    log = open_log(settings)
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+def run_release(settings: Settings, *, wait_seconds: float, until_stored: bool) -> Released:
+    """Waits for the live engine and the lake to reach the present end of the log, then sends what batch owns.
+
+    `until_stored` also waits until the online writer has applied it. Each wait takes at most `wait_seconds`.
+    """
+    schema = default_schema()
+    with _log_of(settings) as log:
+        ends = source_ends(log, schema)
+        settle(lambda: live_lacks(log, schema, ends), wait_seconds)
+        released = release(Lake(settings.lake_path), log, schema, wait_seconds=wait_seconds)
+        if until_stored:
+            store = WritingStore(settings.store)
+            updates = log.end_offsets(UPDATES)
+            settle(lambda: store_lacks(store, log, schema, updates), wait_seconds)
+            store.close()
+        return released
+
+
+def run_parity(settings: Settings, *, sample: int, seed: int, wait_seconds: float) -> Parity:
+    """Compares `sample` entities of the store, drawn by the seed, with the Polars reference."""
+    store = WritingStore(settings.store)
+    with _log_of(settings) as log:
+        schema = default_schema()
+        settle(lambda: store_lacks(store, log, schema, log.end_offsets(UPDATES)), wait_seconds)
+        keys = [key.removeprefix(PREFIX) for key in store.keys(PREFIX) if key != POSITION]
+        drawn = random.Random(seed).sample(keys, min(sample, len(keys)))  # noqa: S311 - a sample, not a secret
+        lake = Lake(settings.lake_path)
+        now_us = time.time_ns() // 1000
+        return check_parity(lake, log, store, schema, sorted(drawn), now_us, wait_seconds=wait_seconds)
+
+
+def read_entity(settings: Settings, entity: str, entity_id: str) -> FeatureRows:
+    """One entity's features now, as a decision would read them, but without a decision's haste."""
+
+    async def read() -> FeatureRows:
+        store = ReadingStore(settings.store.model_copy(update={"deadline_ms": 1_000}))
+        try:
+            wanted = [feature for feature in FEATURES.values() if feature.entity == entity]
+            return await FeatureReader(store).read({entity: [entity_id]}, wanted, time.time_ns() // 1000)
+        finally:
+            await store.close()
+
+    return asyncio.run(read())
+
+
+def store_memory(settings: Settings) -> dict[str, dict[str, int]]:
+    """Rows and bytes of each entity, and what the server holds and may hold in all."""
+    store = WritingStore(settings.store)
+    found: dict[str, dict[str, int]] = {}
+    keys = [key for key in store.keys(PREFIX) if key != POSITION]
+    for start in range(0, len(keys), 2_000):
+        part = keys[start : start + 2_000]
+        for key, row in zip(part, store.mget(part), strict=True):
+            mine = found.setdefault(key.removeprefix(PREFIX).partition(":")[0], {"rows": 0, "bytes": 0, "largest": 0})
+            size = len(row or b"") + len(key)
+            mine.update(rows=mine["rows"] + 1, bytes=mine["bytes"] + size, largest=max(mine["largest"], size))
+    used, most = store.memory_bytes()
+    return {**dict(sorted(found.items())), "server": {"rows": len(keys), "bytes": used, "largest": most}}

@@ -1,0 +1,57 @@
+"""Waiting until the lake, the live engine or the store has come as far as it must."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.core.errors import Transient
+from tillstream.features.definitions import Schema
+from tillstream.features.engines.embedded.state import LIVE, State
+from tillstream.features.errors import FeatureError
+from tillstream.features.updates import UPDATES, Offsets
+
+LAKE_GROUP: Final = "lake"
+_NAP_SECONDS: Final = 0.1
+
+
+class NotSettled(FeatureError, Transient):
+    """Something has not come as far as it must; says what waits for what, and what to run."""
+
+
+def settle(lacks: Callable[[], str | None], wait_seconds: float) -> None:
+    """Returns when nothing is lacking; raises NotSettled with what still is after `wait_seconds`."""
+    until = time.monotonic() + wait_seconds
+    while (lacking := lacks()) is not None:
+        if time.monotonic() >= until:
+            raise NotSettled(lacking)
+        time.sleep(_NAP_SECONDS)
+
+
+def lake_offsets(log: SqliteLog) -> dict[tuple[str, int], int]:
+    """Up to where the lake worker has taken each source partition."""
+    lag = log.lag(LAKE_GROUP)
+    ends = {topic: log.end_offsets(topic) for topic in {topic for topic, _ in lag}}
+    return {(topic, partition): ends[topic][partition] - behind for (topic, partition), behind in lag.items()}
+
+
+def lake_lacks(log: SqliteLog, counted: Offsets) -> str | None:
+    """How far silver is behind what was counted; None when it holds all of it."""
+    reached = lake_offsets(log)
+    behind = sum(max(0, offset - reached.get(place, 0)) for place, offset in counted.items())
+    return f"silver is {behind} records behind the live features; run `tillstream lake work`" if behind else None
+
+
+def live_lacks(log: SqliteLog, schema: Schema, ends: Offsets) -> str | None:
+    """How far the live engine is behind these ends of the source topics; None when it has counted all."""
+    with log.transaction(UPDATES) as transaction:
+        state = State(transaction.connection)
+        state.prepare(f"{log.log_id} {schema.fingerprint}")
+        reached = state.offsets(LIVE)
+    behind = sum(max(0, end - reached.get(place, 0)) for place, end in ends.items())
+    return f"the live features are {behind} records behind; run `tillstream features work`" if behind else None
+
+
+def source_ends(log: SqliteLog, schema: Schema) -> dict[tuple[str, int], int]:
+    """Where the topics that features read end now."""
+    return {(topic, partition): end for topic in schema.topics for partition, end in log.end_offsets(topic).items()}
