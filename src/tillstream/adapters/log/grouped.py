@@ -26,6 +26,7 @@ class GroupedAppender:
     def append(self, topic: str, records: Sequence[NewRecord]) -> "Future[list[Place]]":
         """Places in the order of `records`; fails with what Log.append raises."""
         done: Future[list[Place]] = Future()
+        done.set_running_or_notify_cancel()  # who gives up waiting takes nothing back: the thread still ends it
         self._queue(topic).put((records, done))
         return done
 

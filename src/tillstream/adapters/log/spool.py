@@ -76,6 +76,7 @@ class Spool:
         `id` and `alias` are what `get` finds it by.
         """
         done: Future[None] = Future()
+        done.set_running_or_notify_cancel()  # who gives up waiting takes nothing back: the writer still ends it
         row = (id, alias, topic, record.key, record.value, json.dumps(dict(record.headers)), time.time())
         self._queue.put(_Put(row, done))
         return done

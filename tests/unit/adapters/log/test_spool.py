@@ -93,3 +93,19 @@ def test_grouped_appends_keep_each_callers_places(log: SqliteLog) -> None:
     assert len(set(places)) == 200
     for n, place in enumerate(places):
         assert log.read(place.topic, place.partition, place.offset, 1)[0].value == b"%d" % n
+
+
+def test_a_caller_that_gives_up_stops_nobody_elses_record(tmp_path: Path, log: SqliteLog) -> None:
+    spool = Spool(tmp_path / "spool", log, keep_seconds=60)
+    appender = GroupedAppender(log)
+    for _ in range(200):
+        spool.put("decisions.v1", NewRecord("k", b"given up"), id="given-up").cancel()
+        appender.append("clicks.v1", [NewRecord("k", b"given up")]).cancel()
+
+    spool.put("decisions.v1", NewRecord("k", b"kept"), id="kept").result(timeout=5)
+    appender.append("clicks.v1", [NewRecord("k", b"kept")]).result(timeout=5)
+
+    assert spool.get(id="given-up") == b"given up"
+    spool.close()
+    appender.close()
+    assert len(values(log, "clicks.v1")) == 201
