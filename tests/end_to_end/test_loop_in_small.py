@@ -21,6 +21,7 @@ from tests.shop import click, new_record, order, product
 from tillstream.adapters.log import Log
 from tillstream.apps.wiring.api import build_app
 from tillstream.apps.wiring.event_log import open_log
+from tillstream.apps.wiring.feature_worker import live_engine, online_writer
 from tillstream.apps.wiring.serving import load_champion
 from tillstream.core.contracts import Event
 from tillstream.core.settings import Settings, StoreSettings, load_settings
@@ -34,13 +35,14 @@ from tillstream.decisions.record.find import find_record
 from tillstream.decisions.replay import replay
 from tillstream.decisions.snapshot.collect import collect
 from tillstream.decisions.snapshot.write import write_snapshot
-from tillstream.operations.demo.loop import least_shown, view
+from tillstream.features.engines.embedded import FeatureWorker
+from tillstream.operations.demo.loop import count_of, least_shown, view
 from tillstream.operations.stack.processes import launch, stop_all
 from tillstream.operations.stack.readiness import Ping
 from tillstream.operations.stack.valkey import valkey_command
 
-CATEGORIES = ("shoes", "lamps", "toys", "bags")
-PER_CATEGORY = 6
+CATEGORIES = ("bags", "chairs", "lamps", "phones", "shirts", "shoes", "toys", "watches", "cameras")
+PER_CATEGORY = 10
 K = 8
 
 
@@ -81,6 +83,17 @@ def fill_lake(log: Log, lake: Lake, settings: Settings) -> None:
     LakeWorker(log, lake, settings.lake).run(lambda: False, until_caught_up=True)
 
 
+def keep_features_live(settings: Settings) -> None:
+    """What the feature worker does until nothing is left to read; then the store has it all."""
+    log = open_log(settings)
+    writer = online_writer(log, settings)
+    worker = FeatureWorker(log, live_engine(log, settings), writer, poll_rows=settings.features.poll_rows)
+    worker.run(lambda: False, until_caught_up=True)
+    while writer.apply().records:
+        pass
+    log.close()
+
+
 def take_snapshot(settings: Settings, lake: Lake) -> None:
     found = collect(lake)
     write_snapshot(
@@ -113,6 +126,7 @@ async def look_around(settings: Settings) -> tuple[Any, str, Any, Any]:
         lines = "\n".join(json.dumps({"topic": "clicks.v1", "event": view("v-new", one)}) for one in looked)
         sent = await client.post("/v1/events", content=lines, headers={"content-type": "application/x-ndjson"})
         assert (sent.status_code, sent.json()["accepted"]) == (202, 3)
+        await asyncio.to_thread(keep_features_live, settings)
         after = await recommended(client, "v-new")
         record = (await client.get(f"/v1/decisions/{after['decision_id']}")).json()
     return before, category, after, record
@@ -124,8 +138,12 @@ def test_what_a_visitor_does_turns_the_list_and_the_record_comes_back_to_the_lak
     for topic, event in sent:
         log.append(topic, [new_record(topic, event)])
     fill_lake(log, lake, settings)
+    keep_features_live(settings)
     take_snapshot(settings, lake)
-    _before, _category, after, record = asyncio.run(look_around(settings))
+    before, category, after, record = asyncio.run(look_around(settings))
+    assert (before["mode"], after["mode"]) == ("not_trained", "not_trained")
+    assert count_of(before["items"], category) <= 1
+    assert count_of(after["items"], category) >= 4
     fill_lake(log, lake, settings)
     (row,) = lake.arrow("silver.decisions", where=pc.field("event_id") == after["decision_id"]).to_pylist()
     assert json.loads(row["record"]) == record["record"]

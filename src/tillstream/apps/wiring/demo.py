@@ -15,10 +15,10 @@ from tillstream.operations.demo.run import Demo, prepare, summary, visitors_ther
 from tillstream.operations.demo.scene import Scene
 from tillstream.operations.demo.shop import Shop
 from tillstream.operations.demo.steps import Step
-from tillstream.operations.demo.world import simulated_history, steps_after
+from tillstream.operations.demo.world import simulated_history, steps_after, world_options
 
-LIVE_RATE = 2.0
-"""Simulated visitors a second: enough to watch, little beside a visitor of your own."""
+LIVE_RATE = 20
+"""Events of simulated visitors a second: enough to watch, little beside a visitor of your own."""
 
 
 def run_demo(
@@ -58,7 +58,8 @@ def _steps(scene: Scene, demo: Demo, real: RealLog | None, scale: float, *, kept
     """A simulated shop goes on live; a real log has a past only."""
     if real is not None:
         return steps_after(scene, replayed_history(scene, real))
-    visitors = Step("visitors", visitors_there(scene, demo, LIVE_RATE), after=("serve",))
+    options = ("--rate", str(LIVE_RATE), *world_options(scale))
+    visitors = Step("visitors", visitors_there(scene, demo, options), after=("serve",))
     return (*steps_after(scene, simulated_history(scene, scale, kept=kept)), visitors)
 
 

@@ -99,14 +99,14 @@ def prepare(places: Places, *, keep: bool) -> None:
         start_afresh(places.home)
 
 
-def visitors_there(scene: Scene, demo: Demo, rate: float) -> Check:
+def visitors_there(scene: Scene, demo: Demo, options: Sequence[str]) -> Check:
     """Lets visitors in at the first look, and is done when their events are on the log."""
     before: list[int] = []
 
     def check(output: str) -> Told | None:  # noqa: ARG001  no command
         if not before:
             before.append(scene.on_log(LIVE_TOPICS))
-            demo.start("visitors", (*VISITORS, "--rate", f"{rate:g}"))
+            demo.start("visitors", (*VISITORS, "--api", scene.shop.url, *options))
         came = scene.on_log(LIVE_TOPICS) - before[0]
         decisions = scene.on_log(["decisions.v1"])
         if came < ENOUGH or not decisions:

@@ -25,10 +25,13 @@ def simulated_history(scene: Scene, scale: float, *, kept: bool) -> Step:
     """A simulated past on the log; with `kept` what lies there already."""
     if kept and scene.on_log():
         return Step("history", history_on_log(scene))
-    customers = max(20, round(CUSTOMERS * scale))
-    world = ("--customers", str(customers), "--days", str(DAYS), "--seed", "7")
-    command = ("tillstream", "sources", "simulate", "--to", "log", *world, "--json")
+    command = ("tillstream", "sources", "simulate", "--to", "log", *world_options(scale), "--json")
     return Step("history", history_on_log(scene), command)
+
+
+def world_options(scale: float) -> tuple[str, ...]:
+    """The same for history and for the visitors who go on from it."""
+    return "--customers", str(max(20, round(CUSTOMERS * scale))), "--days", str(DAYS), "--seed", "7"
 
 
 def steps_after(scene: Scene, history: Step) -> tuple[Step, ...]:
@@ -38,7 +41,7 @@ def steps_after(scene: Scene, history: Step) -> tuple[Step, ...]:
         history,
         Step("lake", lake_filled(scene), after=("stack", "history")),
         Step("gold", gold_built(scene), ("tillstream", "lake", "gold"), after=("lake",)),
-        Step("features", plain, ("tillstream", "features", "release"), after=("lake",)),
+        Step("features", plain, ("tillstream", "features", "release", "--until-stored"), after=("lake",)),
         *(_train(scene, use_case) for use_case in USE_CASES),
         Step("score churn", plain, ("tillstream", "decisions", "score-churn"), after=("train churn",)),
         Step("snapshot", plain, ("tillstream", "decisions", "snapshot"), after=("gold", "score churn")),
