@@ -32,12 +32,15 @@ def desk_in(
     catalogue: Catalogue | Callable[[], Catalogue | None] | None = None,
     clock: Callable[[], int] = lambda: NOW_US,
     policy: Policy | None = None,
+    code: str = "code-1",
 ) -> Iterator[Desk]:
     """With a real spool under `folder`, for what is about records that last."""
     log = SqliteLog(folder / "log")
     spool = Spool(folder / "spool", log, keep_seconds=3600)
     try:
-        yield desk_with(spool, store=store, champions=champions, catalogue=catalogue, clock=clock, policy=policy)
+        yield desk_with(
+            spool, store=store, champions=champions, catalogue=catalogue, clock=clock, policy=policy, code=code
+        )
     finally:
         spool.close()
         log.close()
@@ -67,6 +70,7 @@ def desk_with(
     catalogue: Catalogue | Callable[[], Catalogue | None] | None = None,
     clock: Callable[[], int] = lambda: NOW_US,
     policy: Policy | None = None,
+    code: str = "code-1",
 ) -> Desk:
     shelf = catalogue if catalogue is not None else the_small_snapshot()
     held = dict(champions or {})
@@ -79,7 +83,7 @@ def desk_with(
         outbox=outbox or PlainOutbox(),
         policy=policy or Policy(),
         clock=clock,
-        code="code-1",
+        code=code,
         record_seconds=5.0,
     )
 

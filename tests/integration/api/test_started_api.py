@@ -1,0 +1,115 @@
+"""The API as a process, with a store that is killed, stopped and counted."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import valkey
+from tests.integration.api.processes import api_process, shelf_in, store_in, wait_until
+
+from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.apps.wiring.api import build_app
+from tillstream.core.contracts import topic_named
+from tillstream.core.errors import SettingsError
+from tillstream.core.settings import ServingSettings, load_settings
+
+pytestmark = pytest.mark.services
+REQUESTS: dict[str, dict[str, Any]] = {
+    "recommendations": {"visitor_id": "v-1", "customer_id": "c-1"},
+    "price": {"visitor_id": "v-1", "product_id": "shoes-1"},
+    "churn": {"customer_id": "c-1"},
+    "fraud": {"payment_id": "p-1", "amount_cents": 900, "currency": "EUR", "card_id": "k", "customer_id": "c-1"},
+}
+THREE_DEADLINES = 0.3
+
+
+def asked(client: httpx.Client, name: str, number: int = 0) -> tuple[dict[str, Any], float]:
+    body = REQUESTS[name] | ({"payment_id": f"p-{number}"} if name == "fraud" else {})
+    began = time.perf_counter()
+    answer = client.post(f"/v1/{name}", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json(), time.perf_counter() - began
+
+
+def test_every_decision_is_answered_while_the_store_is_stopped_or_dead(tmp_path: Path) -> None:
+    shelf_in(tmp_path)
+    with store_in(tmp_path) as (store, store_pid), api_process(tmp_path, store) as (client, _):
+        wait_until(lambda: "store_down" not in asked(client, "recommendations")[0]["mode"])
+        for number, sign in enumerate((signal.SIGSTOP, signal.SIGKILL)):
+            os.kill(store_pid, sign)
+            for turn in range(5):
+                for name in REQUESTS:
+                    answer, seconds = asked(client, name, 10 * number + turn + 1)
+                    assert answer["mode"].startswith("store_down"), name
+                    assert seconds < THREE_DEADLINES
+            if sign == signal.SIGSTOP:
+                os.kill(store_pid, signal.SIGCONT)
+                wait_until(lambda: "store_down" not in asked(client, "recommendations")[0]["mode"])
+
+
+def test_a_recommendation_costs_two_commands_and_the_others_one(tmp_path: Path) -> None:
+    shelf_in(tmp_path)
+    with store_in(tmp_path, 500) as (store, _), api_process(tmp_path, store) as (client, _):
+        line = valkey.Valkey(port=store.port)
+
+        def commands() -> int:
+            stats = line.info("commandstats")
+            counted = {name: one["calls"] for name, one in stats.items() if name != "cmdstat_info"}
+            return sum(calls for name, calls in counted.items() if "client" not in name and "hello" not in name)
+
+        for number, (name, allowed) in enumerate([("recommendations", 2), ("price", 1), ("churn", 1), ("fraud", 1)]):
+            asked(client, name, number)  # connects
+            before = commands()
+            asked(client, name, 100 + number)
+            assert commands() - before == allowed, name
+
+
+def test_what_a_killed_process_answered_reaches_the_log_through_the_next(tmp_path: Path) -> None:
+    shelf_in(tmp_path)
+    with store_in(tmp_path, 500) as (store, _):
+        with api_process(tmp_path, store) as (client, pid):
+            answered = [asked(client, "recommendations")[0]["decision_id"] for _ in range(30)]
+            first = asked(client, "fraud")[0]
+            os.kill(pid, signal.SIGKILL)
+        with api_process(tmp_path, store) as (client, _):
+            assert asked(client, "fraud")[0] == first, "a payment is judged once, also by the next process"
+            assert client.get(f"/v1/decisions/{answered[0]}").json()["use_case"] == "recommend"
+            log = SqliteLog(tmp_path / "log")
+
+            def on_the_log() -> set[str]:
+                partitions = range(topic_named("decisions").partitions)
+                return {one.key for p in partitions for one in log.read("decisions.v1", p, 0, 1_000)}
+
+            wait_until(lambda: {*answered, first["decision_id"]} <= on_the_log(), seconds=20)
+            log.close()
+
+
+def test_a_started_api_holds_no_heavy_library(tmp_path: Path) -> None:
+    shelf_in(tmp_path)
+    script = """
+import asyncio, json, sys
+from tillstream.apps.wiring.api import build_app
+from tillstream.core.settings import load_settings
+app = build_app(load_settings())
+async def start():
+    async with app.router.lifespan_context(app):
+        pass
+asyncio.run(start())
+heavy = ("mlflow", "duckdb", "deltalake", "polars", "pyspark", "pyflink")
+print(json.dumps([name for name in heavy if name in sys.modules]))
+"""
+    environment = {**os.environ, "TILLSTREAM_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
+def test_another_address_than_loopback_is_refused_until_there_is_sign_in(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="TILLSTREAM_SERVING__HOST"):
+        build_app(load_settings(home=tmp_path, serving=ServingSettings(host="0.0.0.0")))  # noqa: S104  the refused one
