@@ -152,6 +152,35 @@ def show_history(
         typer.echo(f"{table} has not been written to")
 
 
+@app.command("verify")
+def verify_lake(
+    hashes: Annotated[bool, typer.Option(help="Also print a hash of every silver and gold table.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Decodes bronze anew and compares: lost, doubled, foreign, poison. Example: tillstream lake verify --hashes.
+
+    Run it when the worker has caught up: a dead letter still on the log counts as missing. Exit 3 if anything is wrong.
+    """
+    from tillstream.data.lake.digest import table_digest
+    from tillstream.data.streaming.embedded.verifying import verify
+
+    lake = _lake()
+    verdicts = verify(lake)
+    digests = {name: table_digest(lake, name) for name in lake.tables() if hashes and not name.startswith("bronze.")}
+    if as_json:
+        typer.echo(json.dumps({"entities": [asdict(one) for one in verdicts], "hashes": digests}))
+    else:
+        for one in verdicts:
+            facts = {name: count for name, count in asdict(one).items() if name != "entity"}
+            typer.echo(f"{one.entity:<20}" + " ".join(f"{name}={count}" for name, count in facts.items()))
+        for name, digest in digests.items():
+            typer.echo(f"{name:<28} {digest}")
+        wrong = [one.entity for one in verdicts if not one.is_sound]
+        typer.echo(f"wrong: {', '.join(wrong)}" if wrong else "nothing lost, nothing doubled")
+    if not all(one.is_sound for one in verdicts):
+        raise typer.Exit(3)
+
+
 @app.command("query")
 def run_query(
     sql: Annotated[str, typer.Argument(help="DuckDB's SQL; tables are silver.clicks, gold.sales_daily, …")],

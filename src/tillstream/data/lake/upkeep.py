@@ -16,11 +16,11 @@ from deltalake.exceptions import CommitFailedError
 from tillstream.core.telemetry import logger
 from tillstream.data.lake.catalog import definition_of
 from tillstream.data.lake.lake import Lake
+from tillstream.data.lake.writing import REMOVED_FILES_HOURS
 
 KEEP_VERSIONS: Final = 400
 """Versions that can still be read and that `history` shows; the log holds little more than these."""
 TARGET_FILE_BYTES: Final = 64 * 2**20
-_VACUUM_HOURS: Final = 1
 _ENTRY = re.compile(r"^(\d{20})\.(json|checkpoint\.parquet|crc)$")
 _PACKED = WriterProperties(compression="ZSTD", compression_level=3)
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
@@ -39,8 +39,8 @@ class Compacted:
 class Upkeep:
     """Counts commits of each entity's tables and compacts them when it is time. Not for several threads."""
 
-    def __init__(self, lake: Lake, *, compact_after_commits: int) -> None:
-        self._lake, self._every = lake, compact_after_commits
+    def __init__(self, lake: Lake, *, compact_after_commits: int, keep_versions: int = KEEP_VERSIONS) -> None:
+        self._lake, self._every, self._keep_versions = lake, compact_after_commits, keep_versions
         self._commits: dict[str, int] = {}
 
     def after_commits(self, entities: Sequence[str]) -> None:
@@ -49,11 +49,11 @@ class Upkeep:
             self._commits[entity] = self._commits.get(entity, 0) + 1
             if self._commits[entity] >= self._every:
                 self._commits[entity] = 0
-                compact(self._lake, f"bronze.{entity}")
-                compact(self._lake, f"silver.{entity}")
+                compact(self._lake, f"bronze.{entity}", keep_versions=self._keep_versions)
+                compact(self._lake, f"silver.{entity}", keep_versions=self._keep_versions)
 
 
-def compact(lake: Lake, name: str) -> Compacted:
+def compact(lake: Lake, name: str, *, keep_versions: int = KEEP_VERSIONS) -> Compacted:
     """Merges small files within each day and deletes log entries that no kept version needs.
 
     If another process compacts the same table at the same time, one of them does nothing.
@@ -65,7 +65,7 @@ def compact(lake: Lake, name: str) -> Compacted:
             target_size=TARGET_FILE_BYTES, writer_properties=_PACKED, post_commithook_properties=_HOOKS
         )
         removed, added = done["numFilesRemoved"], done["numFilesAdded"]
-    deleted = trim_log(lake, name)
+    deleted = trim_log(lake, name, keep_versions=keep_versions)
     if removed:
         _LOG.info("table_compacted", table=name, files_removed=removed, files_added=added, entries_deleted=deleted)
     return Compacted(removed, added, deleted)
@@ -87,7 +87,7 @@ def trim_log(lake: Lake, name: str, *, keep_versions: int = KEEP_VERSIONS) -> in
     return len(doomed)
 
 
-def vacuum(lake: Lake, name: str, *, hours: int = _VACUUM_HOURS) -> int:
+def vacuum(lake: Lake, name: str, *, hours: int = REMOVED_FILES_HOURS) -> int:
     """Deletes data files that no version has named for `hours`, also those of writers that were killed."""
     delta = lake.delta(name)
     deleted = delta.vacuum(

@@ -25,6 +25,9 @@ from tillstream.data.lake.lake import Lake
 CHECKPOINT_COMMITS = 20
 """Commits between checkpoints: a reader replays at most this many small log files."""
 
+REMOVED_FILES_HOURS = 1
+"""How long a file that no version names any more stays for those who still read an older version."""
+
 _SKIPPED_BY = ("occurred_at", "received_at", "log_id", "log_partition", "log_offset")
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
@@ -88,4 +91,9 @@ def _configuration(definition: TableDefinition) -> dict[str, str | None]:
     # Statistics only where a reader skips files by them: on every column they cost more than the rows.
     useful = [name for name in _SKIPPED_BY if name in definition.schema.names]
     statistics = {"delta.dataSkippingStatsColumns": ",".join(useful)} if useful else {}
-    return {"delta.checkpointInterval": str(CHECKPOINT_COMMITS), **statistics}
+    return {
+        "delta.checkpointInterval": str(CHECKPOINT_COMMITS),
+        # Checkpoints carry removed files for so long, a week by default; readers need an hour at most.
+        "delta.deletedFileRetentionDuration": f"interval {REMOVED_FILES_HOURS} hours",
+        **statistics,
+    }

@@ -184,3 +184,27 @@ def test_of_two_writers_of_one_position_the_second_is_refused(log, lake, catch_u
     first.land(columns)
     with pytest.raises(CommitConflict):
         slow.append(columns.bronze, {f"{log.log_id}/clicks.v1/0": len(columns.bronze)})
+
+
+@pytest.mark.parametrize("done", ["bronze", "bronze and silver", "bronze, silver and dead letters"])
+def test_a_crash_between_two_commits_loses_nothing_and_doubles_nothing(log, lake, catch_up, done):
+    log.append("clicks.v1", [*clicks(30), NewRecord("v1", b"{oops")])
+    landing = Landing(lake, log.log_id)
+    for partition in range(4):
+        records = log.read("clicks.v1", partition, 0, 20)
+        if not records:
+            continue
+        columns = columns_of(topic_named("clicks.v1"), records, log.log_id)
+        if done == "bronze":
+            position = {f"{log.log_id}/clicks.v1/{partition}": records[-1].offset + 1}
+            landing.writer("bronze.clicks").append(columns.bronze, position)
+        else:
+            landing.land(columns)
+        if done.endswith("letters"):
+            log.append("dead_letters.v1", columns.dead_letters)
+    totals = catch_up()
+    assert totals.silver_rows == (31 if done == "bronze" else 1)
+    assert totals.bronze_rows == (2 if done.endswith("letters") else 1)
+    assert len(lake.arrow("bronze.clicks")) == 31
+    assert ids(lake) == sorted(f"e{n}" for n in range(30))
+    assert len(lake.arrow("silver.dead_letters")) == 1
