@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -54,6 +55,7 @@ def simulate(
     """Simulates a shop's history. Example: tillstream sources simulate --customers 1200 --days 45 --to log."""
     from tillstream.apps.wiring.event_log import open_log
     from tillstream.data.sources.world import World
+    from tillstream.data.sources.world.remembering import remember
     from tillstream.data.sources.world.revealing import write_truth_of
     from tillstream.data.sources.world.writing import write_files, write_log
 
@@ -67,6 +69,7 @@ def simulate(
             log = open_log(settings)
             events = write_log(world.days(), log, lambda *_: bar.update(1))
             log.close()
+            remember(world.settings, settings.home / "world.json")
     write_truth_of(world, truth or settings.home / "truth")
     seconds = time.perf_counter() - began
     if as_json:
@@ -81,21 +84,30 @@ def live(
     speed: Annotated[float, typer.Option(min=0.01, help="Divides the pauses between a visitor's clicks.")] = 1.0,
     api: Annotated[str, typer.Option(help="Address of the API.")] = "http://127.0.0.1:8420",
     for_seconds: Annotated[float | None, typer.Option(min=0, help="End after so long; by default on Ctrl-C.")] = None,
-    customers: Customers = 5_000,
-    days: Days = 60,
-    seed: Seed = 7,
+    customers: Annotated[int | None, typer.Option(min=20, help="Customers; by default as simulated.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Days of history; by default as simulated.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed; by default as simulated.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lets visitors into a running shop. Example: tillstream sources live --rate 20 --customers 1200 --days 45.
+    """Lets visitors into a running shop. Example: tillstream sources live --rate 20 --for-seconds 60.
 
-    With the customers, days and seed of a simulated history the same people go on, and those who
-    left stay away. While the API is down, visits end early and events wait.
+    The world that was last simulated to the log of this home goes on: the same people, and those
+    who left stay away. While the API is down, visits end early and events wait.
     """
     from tillstream.apps.signals import stop_signal
     from tillstream.apps.wiring.visitors import let_visitors_in
     from tillstream.data.sources.world import World
+    from tillstream.data.sources.world.remembering import remembered
 
-    world = World(_world_settings(customers, days, seed, "now", no_signal=False))
+    known = remembered(load_settings().home / "world.json") or _world_settings(5_000, 60, 7, "now", no_signal=False)
+    world = World(
+        replace(
+            known,
+            customers=known.customers if customers is None else customers,
+            days=known.days if days is None else days,
+            seed=known.seed if seed is None else seed,
+        )
+    )
     for _ in world.days():
         pass
     with stop_signal() as stopping:

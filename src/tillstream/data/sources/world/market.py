@@ -90,7 +90,7 @@ class Market:
 
 def _traffic(when: datetime) -> float:
     """Visits of a day over the average: weekday, year's end, payday."""
-    yearly = {11: 1.25, 12: 1.35}.get(when.month, 1.0)
+    yearly = {11: 1.08, 12: 1.18}.get(when.month, 1.0)
     payday = 1.12 if 25 <= when.day <= 28 else 1.0
     return _WEEKDAYS[when.weekday()] * yearly * payday
 

@@ -100,7 +100,9 @@ class World:
         )
         names = names_of(visits, day)
         announcer.log_ins(visits, stream(seed, "accounts", day))
-        shown = show_lists(self._popularity, shop.category, self._remembered(visits), stream(seed, "lists", day))
+        shown = show_lists(
+            self._popularity * signal, shop.category, self._remembered(visits) * signal, stream(seed, "lists", day)
+        )
         in_stock = self._stockroom.in_stock
         views = browse(
             shop,

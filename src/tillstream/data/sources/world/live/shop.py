@@ -12,7 +12,7 @@ from tillstream.core.errors import TillstreamError, Transient
 from tillstream.data.sources.world.live.counts import Counts
 
 _ASKS_AT_MOST: Final = 5
-_LONGEST_WAIT_SECONDS: Final = 5.0
+_LONGEST_WAIT_SECONDS: Final = 2.0
 _LOT_EVENTS: Final = 500
 _WAITING_EVENTS: Final = 50_000
 """More than this many unsent events hold the visitors back."""
@@ -23,7 +23,7 @@ class ShopDown(TillstreamError, Transient):
 
 
 class Shop:
-    """Asks and tells over one HTTP client; every retry is counted and waits twice as long, up to 5 s."""
+    """Asks and tells over one HTTP client; every retry is counted and waits twice as long, up to 2 s."""
 
     def __init__(self, client: httpx.AsyncClient, counts: Counts, *, first_wait_seconds: float = 0.2) -> None:
         self._client, self._counts, self._first_wait_seconds = client, counts, first_wait_seconds
