@@ -7,6 +7,8 @@ from tillstream.data.batch.duckdb_session import open_session
 from tillstream.data.lake import Lake, definition_of, table_names
 from tillstream.data.lake.errors import LakeError
 
+_QUESTIONS = ([duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN])
+
 
 class QueryFailed(LakeError):
     """DuckDB refused the query; its own words are in the message."""
@@ -23,9 +25,9 @@ def query(lake: Lake, sql: str, *, limit: int | None = None) -> pa.Table:
             session.register(flat, lake.dataset(name))
             session.execute(f"CREATE VIEW {name} AS SELECT * FROM {flat}")
         try:
+            if [one.type for one in session.extract_statements(sql)] not in _QUESTIONS:
+                raise QueryFailed("give one SELECT: the lake is read, not written, here")
             answer = session.sql(sql)
-            if answer is None:
-                raise QueryFailed("the query returned no rows; the lake is read, not written, here")
             found: pa.Table = (answer.limit(limit) if limit else answer).to_arrow_table()
         except duckdb.Error as error:
             raise QueryFailed(str(error)) from error
