@@ -4,9 +4,13 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
+
+from tillstream.core.imports import kept_out
+
+with kept_out("sklearn", "pandas"):
+    import lightgbm
 
 TREES = "trees.txt"
 
