@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = {"mlflow", "duckdb", "deltalake", "polars", "pyspark", "pyflink"}
+HEAVY = {"mlflow", "duckdb", "deltalake", "polars", "pandas", "sklearn", "pyspark", "pyflink"}
 STARTED = """
 import asyncio, sys
 from pathlib import Path
