@@ -20,7 +20,7 @@ class Visit:
         self.asked: list[tuple[str, Any]] = []
         self.answered: list[tuple[int, dict[str, Any]]] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
+        page.on("console", lambda line: self._note_console(line.type, line.text))
         page.on("request", self._note_request)
         page.on("response", self._note_response)
 
@@ -49,10 +49,10 @@ class Visit:
         self.page.get_by_role("navigation", name="Categories").get_by_role("link", name=category, exact=False).click()
         cards = self.page.locator(f"main [data-testid=product-card][data-category='{category}']")
         expect(cards.first).to_be_visible()
-        return cards
+        return cards.filter(has_not_text="Out of stock")
 
     def open_product(self, category: str, place: int = 0) -> str:
-        """Browses to the product at `place` of a category; answers its id once its price stands there."""
+        """Browses to the product at `place` of those in stock; answers its id once its price stands there."""
         card = self.open_category(category).nth(place)
         product_id = card.get_attribute("data-product-id")
         card.get_by_role("link").click()
@@ -98,6 +98,14 @@ class Visit:
         else:
             self.asked.append((path, json.loads(body)))
 
+    def _note_console(self, kind: str, text: str) -> None:
+        # An answer's status is judged by `_note_response`, which knows whose it is.
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            self.errors.append(text)
+
     def _note_response(self, response: Response) -> None:
+        # 503 is the one error the API may answer with when the machine is slow: the page asks again.
+        if response.status >= 400 and response.status != 503:
+            self.errors.append(f"{response.status} from {response.url}")
         if response.url.endswith("/v1/events"):
             self.answered.append((response.status, response.json()))

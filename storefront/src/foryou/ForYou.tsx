@@ -37,7 +37,7 @@ export function ForYou({ heading = "For you" }: { heading?: string }) {
         <h2 id="for-you-heading">{heading}</h2>
         {answer && <Provenance decisionId={answer.decision_id} mode={answer.mode} model={answer.model} />}
       </div>
-      {answer && answer.reasons.length > 0 && <p className="for-you-why">{answer.reasons.join(" ")}</p>}
+      {answer && answer.reasons.length > 0 && <p className="for-you-why">{answer.reasons.join("; ")}</p>}
       <ol className="picks" ref={list}>
         {answer?.items.map((item, position) => (
           <ForYouItem

@@ -20,7 +20,10 @@ export function useFeatures() {
     queryFn: async (): Promise<Features> => {
       const answer = await readFeatures(me.visitorId);
       const old = client.getQueryData<Features>(FEATURES_KEY)?.list ?? [];
-      return { list: mergeFeatures(old, answer.features, Date.now()), mode: answer.mode, position: answer.position ?? undefined };
+      // A store that is down answers nothing: what was known stays in sight, under its mode.
+      const known = Object.keys(answer.features).length > 0;
+      const list = known ? mergeFeatures(old, answer.features, Date.now()) : old;
+      return { list, mode: answer.mode, position: answer.position ?? undefined };
     },
     structuralSharing: false,
     refetchInterval: LOOK_AGAIN_MS,
