@@ -1,14 +1,29 @@
 """What moved a score most, in words: the reasons of fraud and churn."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
+from tillstream.decisions.modes import age_in_words
 from tillstream.decisions.ports import Champion, RiskModel
 from tillstream.decisions.record.columns import Columns
 from tillstream.features.definitions import FEATURES
+from tillstream.models.scoring import NEVER
 
 MOST = 3
+PAYMENT_WORDS: Final = {
+    "payment__amount_cents": "the amount",
+    "payment__hour": "the hour (UTC)",
+    "payment__countries": "countries of card, connection and addresses",
+    "payment__card_abroad": "card and connection in different countries",
+    "payment__ships_abroad": "shipping and billing in different countries",
+    "payment__over_card_mean": "the amount over this card's mean",
+    "payment__over_customer_mean": "the amount over this customer's mean",
+}
+_WINDOWS: Final = {"30m": "30 minutes", "1h": "an hour", "1d": "a day"} | {
+    f"{days}d": f"{days} days" for days in (7, 30, 90, 365)
+}
 
 
 class Driver(msgspec.Struct, frozen=True):
@@ -39,20 +54,34 @@ def score_row(champion: Champion[RiskModel], columns: Columns) -> Scored:
 def sentences(drivers: Sequence[Driver], *, raising: bool) -> list[str]:
     """One sentence for each driver in the asked direction, strongest first."""
     return [
-        f"{'raises' if one.moved > 0 else 'lowers'} the risk: {describe(one.feature)} = {figure(one.value)}"
+        f"{'raises' if one.moved > 0 else 'lowers'} the risk: {describe(one.feature)}: {figure(one.feature, one.value)}"
         for one in drivers
         if (one.moved > 0) == raising
     ]
 
 
 def describe(feature: str) -> str:
-    """A feature's description without its full stop, or its name where it has none."""
+    """A feature in words with its window, as its definition says it."""
+    if feature in PAYMENT_WORDS:
+        return PAYMENT_WORDS[feature]
     found = FEATURES.get(feature)
-    return found.description.rstrip(".") if found is not None else feature.replace("__", " ").replace("_", " ")
+    if found is None:
+        return feature.replace("__", " ").replace("_", " ")
+    words = found.description.rstrip(".")
+    window = feature.rpartition("_")[2]
+    within = f" within {_WINDOWS[window]}" if window in _WINDOWS else ""
+    return f"{found.entity}: {words[:1].lower()}{words[1:]}{within}"
 
 
-def figure(value: float) -> str:
-    """A number as people write it."""
+def figure(feature: str, value: float) -> str:
+    """A value as people write it, in the feature's unit."""
+    if value == NEVER or value != value:
+        return "never"
+    unit = FEATURES[feature].unit if feature in FEATURES else "cents" if feature.endswith("_cents") else "1"
+    if unit == "seconds":
+        return age_in_words(value)
+    if unit == "cents":
+        return f"{value / 100:,.2f}"
     return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
 
 

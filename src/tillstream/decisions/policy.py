@@ -34,6 +34,8 @@ class ListPolicy:
         )
     )
     """Feature -> what its natural logarithm (of one more) adds to a score between 0 and 1."""
+    live_most: float = 0.15
+    """What live features add in all at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,7 @@
 """The API as a process, with a store that is killed, stopped and counted."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -89,25 +86,6 @@ def test_what_a_killed_process_answered_reaches_the_log_through_the_next(tmp_pat
 
             wait_until(lambda: {*answered, first["decision_id"]} <= on_the_log(), seconds=20)
             log.close()
-
-
-def test_a_started_api_holds_no_heavy_library(tmp_path: Path) -> None:
-    shelf_in(tmp_path)
-    script = """
-import asyncio, json, sys
-from tillstream.apps.wiring.api import build_app
-from tillstream.core.settings import load_settings
-app = build_app(load_settings())
-async def start():
-    async with app.router.lifespan_context(app):
-        pass
-asyncio.run(start())
-heavy = ("mlflow", "duckdb", "deltalake", "polars", "pyspark", "pyflink")
-print(json.dumps([name for name in heavy if name in sys.modules]))
-"""
-    environment = {**os.environ, "TILLSTREAM_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout.splitlines()[-1]) == []
 
 
 def test_another_address_than_loopback_is_refused_until_there_is_sign_in(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from tests.unit.decisions.desks import champion, desk_in, plain_desk
 from tests.unit.decisions.small_shelf import LinearRisk, PlainStore
 
 from tillstream.decisions.desk import Desk
+from tillstream.decisions.drivers import PAYMENT_WORDS, Driver, sentences
 from tillstream.decisions.fraud.flow import fraud
 from tillstream.decisions.requests import FraudRequest
+from tillstream.models.scoring import PAYMENT_VALUES
 
 MODEL = {"fraud": champion("fraud", LinearRisk(), ("card__declines_1h",), thresholds={"review": 0.2, "decline": 0.25})}
 
@@ -83,3 +85,20 @@ def test_another_process_over_the_same_spool_answers_the_same(tmp_path: Path) ->
         first = asyncio.run(fraud(desk, request())).body
         with desk_in(tmp_path, store=card(payments_1h=99)) as other:
             assert asyncio.run(fraud(other, request())).body == first
+
+
+def test_every_value_a_scorer_reads_of_a_payment_has_words() -> None:
+    assert set(PAYMENT_WORDS) == set(PAYMENT_VALUES)
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "sentence"),
+    [
+        ("card__payments_1h", 7, "card: payments tried within an hour: 7"),
+        ("card__paid_1d", 123_450, "card: amount of the payments authorized within a day: 1,234.50"),
+        ("card__seconds_since_payment", 7_200, "card: time since the last payment tried: 2 h"),
+        ("payment__over_card_mean", -1, "the amount over this card's mean: never"),
+    ],
+)
+def test_a_driver_is_told_in_words_with_its_window_and_unit(feature: str, value: float, sentence: str) -> None:
+    assert sentences([Driver(feature, value, 0.5)], raising=True) == [f"raises the risk: {sentence}"]

@@ -14,7 +14,8 @@ SOURCES: Final = ("session", "together", "again", "taste", "popular")
 """Past sessions, viewed together, bought before or with it, its category, all of the shop: as models name them."""
 _TASTE, _POPULAR = SOURCES.index("taste"), SOURCES.index("popular")
 _CEILING: Final = {"taste": 0.5, "popular": 0.3}
-"""The best score of what is merely popular; what a visitor's own doing brings goes up to 1."""
+"""The best score of what is merely popular; what a visitor's own doing brings lies between 0.5 and 1."""
+_OWN_FLOOR: Final = 0.5
 _MODEL_SHARE: Final = 0.6
 
 
@@ -65,14 +66,16 @@ def _add_own(
     catalogue: Catalogue,
     found: Sequence[tuple[str, str, float]],
 ) -> None:
-    """What the model brings for this visitor; what it brings because all buy it is added from the snapshot."""
-    best = max((score for _, _, score in found), default=0.0) or 1.0
-    places = catalogue.places_of([product_id for product_id, _, _ in found])
-    for (_, source, score), place in zip(found, places.tolist(), strict=True):
-        if place < 0 or place in seen or place in rows or catalogue.on_hand[place] == 0 or source == "popular":
-            continue
-        number = SOURCES.index(source) if source in SOURCES else 0
-        rows[place] = (number, _CEILING.get(source, 1.0) * score / best)
+    """What the model brings for this visitor; what it brings because it is popular comes from the snapshot."""
+    places = catalogue.places_of([product_id for product_id, _, _ in found]).tolist()
+    own = {
+        place: (SOURCES.index(source) if source in SOURCES else 0, score)
+        for (_, source, score), place in zip(found, places, strict=True)
+        if place >= 0 and place not in seen and source not in _CEILING and catalogue.on_hand[place] != 0
+    }
+    best = max((score for _, score in own.values()), default=0.0) or 1.0
+    for place, (source, score) in own.items():
+        rows[place] = (source, _OWN_FLOOR + (1 - _OWN_FLOOR) * max(score, 0.0) / best)
 
 
 def _add_popular(

@@ -1,7 +1,7 @@
 """From candidates and their values to the list: the pure part, which a replay runs again."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -9,7 +9,6 @@ import numpy as np
 
 from tillstream.decisions.experiments import CHAMPION, EXPLORE, Arm, draw_arm, draw_one
 from tillstream.decisions.policy import ListPolicy
-from tillstream.decisions.ports import Float32
 from tillstream.decisions.record.columns import Columns
 from tillstream.decisions.requests import RecommendRequest
 from tillstream.decisions.rules.quotas import Quotas, fill_blocks
@@ -61,7 +60,7 @@ class Ranked:
 def rank(facts: RecommendFacts, columns: Columns, policy: ListPolicy) -> Ranked:
     """The list for these facts; the same facts and columns give the same list on every machine."""
     count = min(facts.request.k, len(facts.candidates))
-    scores = live_scores(columns, policy.live_weights)
+    scores = live_scores(columns, policy)
     source, category = (
         columns.select([name])[:, 0].astype(int).tolist() for name in ("candidate__source", "candidate__category")
     )
@@ -87,14 +86,15 @@ def rank(facts: RecommendFacts, columns: Columns, policy: ListPolicy) -> Ranked:
     )
 
 
-def live_scores(columns: Columns, weights: Mapping[str, float]) -> list[float]:
-    """The candidate's own score, moved by what happens to the product right now."""
-    total = columns.select(["candidate__score"])[:, 0].astype(float)
-    for name, weight in weights.items():
-        live: Float32 | None = columns.column(name)
+def live_scores(columns: Columns, policy: ListPolicy) -> list[float]:
+    """The candidate's own score, moved up by what happens to the product right now."""
+    lift = np.zeros(len(columns))
+    for name, weight in policy.live_weights.items():
+        live = columns.column(name)
         if live is not None:
-            total = total + weight * np.log1p(np.maximum(np.nan_to_num(live.astype(float)), 0.0))
-    return [round(score, 9) for score in total.tolist()]
+            lift += weight * np.log1p(np.maximum(np.nan_to_num(live.astype(float)), 0.0))
+    own = columns.select(["candidate__score"])[:, 0].astype(float)
+    return [round(score, 9) for score in (own + np.minimum(lift, policy.live_most)).tolist()]
 
 
 def sold_out(columns: Columns) -> list[bool]:
