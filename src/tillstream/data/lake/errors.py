@@ -3,6 +3,7 @@
 LakeError
 ├── UnknownTable       no definition has that name
 ├── CommitConflict     another writer covered the same log positions first
+├── TableBehind        a batch begins beyond what the table covers
 ├── OtherBytes         the log holds other bytes at a place the lake already has
 ├── LogBehindLake      the log ends before what the lake took from it
 └── LakeBehindGroup    the group is ahead of the tables, and the log no longer holds what lies between
@@ -29,6 +30,14 @@ class CommitConflict(LakeError, Transient):
     def __init__(self, table: str, why: str) -> None:
         self.table = table
         super().__init__(f"{table}: another writer committed the same positions first: {why}")
+
+
+class TableBehind(LakeError, Transient):
+    """Writing the batch would leave a hole; the worker sets out again from what the table covers."""
+
+    def __init__(self, table: str, place: str, position: int, first: int) -> None:
+        self.table, self.place, self.position, self.first = table, place, position, first
+        super().__init__(f"{table}: {place} is covered up to {position}, but the batch begins at {first}; reading anew")
 
 
 class OtherBytes(LakeError, Permanent):

@@ -56,9 +56,11 @@ class TableWriter:
     def append(self, rows: pa.Table, positions: Mapping[str, int]) -> None:
         """Appends the rows and moves the positions, both or neither; raises CommitConflict.
 
-        Rows may be none: the positions move all the same.
+        Rows may be none: the positions move all the same. None ever moves back: a batch of a worker
+        that lost its lease may hold one partition that is new and another that is long since covered.
         """
-        commit = CommitProperties(app_transactions=[Transaction(app, offset) for app, offset in positions.items()])
+        forward = {app: offset for app, offset in positions.items() if offset > self.position(app)}
+        commit = CommitProperties(app_transactions=[Transaction(app, offset) for app, offset in forward.items()])
         try:
             write_deltalake(
                 self.delta,

@@ -12,7 +12,7 @@ from tillstream.core.contracts import topic_named
 from tillstream.core.settings import LakeSettings, LogSettings
 from tillstream.data.lake import Lake
 from tillstream.data.lake.digest import table_digest
-from tillstream.data.lake.errors import CommitConflict, LakeBehindGroup, LogBehindLake, OtherBytes
+from tillstream.data.lake.errors import CommitConflict, LakeBehindGroup, LogBehindLake, OtherBytes, TableBehind
 from tillstream.data.streaming.embedded import LakeWorker
 from tillstream.data.streaming.embedded.decoding import columns_of
 from tillstream.data.streaming.embedded.landing import Landing
@@ -181,7 +181,7 @@ def test_of_two_writers_of_one_position_the_second_is_refused(log, lake, catch_u
     columns = columns_of(topic_named("clicks.v1"), log.read("clicks.v1", 0, 0, 10), log.log_id)
     first, second = Landing(Lake(lake.path), log.log_id), Landing(Lake(lake.path), log.log_id)
     slow = second.writer("bronze.clicks")
-    first.land(columns)
+    first.land(columns, {0: 0})
     with pytest.raises(CommitConflict):
         slow.append(columns.bronze, {f"{log.log_id}/clicks.v1/0": len(columns.bronze)})
 
@@ -199,7 +199,7 @@ def test_a_crash_between_two_commits_loses_nothing_and_doubles_nothing(log, lake
             position = {f"{log.log_id}/clicks.v1/{partition}": records[-1].offset + 1}
             landing.writer("bronze.clicks").append(columns.bronze, position)
         else:
-            landing.land(columns)
+            landing.land(columns, {partition: 0})
         if done.endswith("letters"):
             log.append("dead_letters.v1", columns.dead_letters)
     totals = catch_up()
@@ -208,3 +208,32 @@ def test_a_crash_between_two_commits_loses_nothing_and_doubles_nothing(log, lake
     assert len(lake.arrow("bronze.clicks")) == 31
     assert ids(lake) == sorted(f"e{n}" for n in range(30))
     assert len(lake.arrow("silver.dead_letters")) == 1
+
+
+def test_a_stale_batch_never_moves_a_position_back(log, lake, catch_up):
+    log.append("clicks.v1", clicks(30))
+    stale = [record for partition in (0, 1) for record in log.read("clicks.v1", partition, 0, 3)]
+    log.append("clicks.v1", clicks(30, first=30))
+    catch_up()
+    topic, landing = topic_named("clicks.v1"), Landing(lake, log.log_id)
+    before = [landing.position(layer, topic, partition) for layer in ("bronze", "silver") for partition in range(4)]
+    # One partition brings something new, so the batch is written; the other is long since covered.
+    log.append("clicks.v1", [record for record in clicks(60, first=60) if record.key in {one.key for one in stale[:1]}])
+    fresh = log.read("clicks.v1", stale[0].partition, before[stale[0].partition], 10)
+    others = [record for record in stale if record.partition != fresh[0].partition]
+    assert fresh
+    assert others
+    landing.land(columns_of(topic, [*fresh, *others], log.log_id), {})
+    after = [landing.position(layer, topic, partition) for layer in ("bronze", "silver") for partition in range(4)]
+    assert all(now >= then for now, then in zip(after, before, strict=True))
+    catch_up()
+    assert len(lake.arrow("bronze.clicks")) == sum(log.end_offsets("clicks.v1").values())
+
+
+def test_a_batch_that_would_leave_a_hole_is_refused(log, lake):
+    log.append("clicks.v1", clicks(40))
+    later = log.read("clicks.v1", 0, 3, 10)
+    landing = Landing(lake, log.log_id)
+    with pytest.raises(TableBehind, match="covered up to 0, but the batch begins at 3"):
+        landing.land(columns_of(topic_named("clicks.v1"), later, log.log_id), {0: 3})
+    assert len(lake.arrow("bronze.clicks")) == 0

@@ -46,6 +46,7 @@ class Totals:
 @dataclass(frozen=True, slots=True)
 class _Batch:
     columns: list[Columns]
+    since: dict[TopicPartition, int]
     next_offsets: dict[TopicPartition, int]
 
 
@@ -73,6 +74,7 @@ class LakeWorker:
         self._generation = -1
         self._read: list[Record] = []
         self._read_since = 0.0
+        self._decoded: dict[TopicPartition, int] = {}
         self._writing: tuple[_Batch, Future[None]] | None = None
         self.totals = Totals()
 
@@ -124,10 +126,12 @@ class LakeWorker:
     def _begin(self) -> None:
         """Sets out from where tables and group agree to be; raises what makes going on unsafe."""
         self._read = []
+        self._decoded = {}
         self._generation = self._consumer.generation
         committed = self._consumer.committed()
         for place in sorted(self._consumer.assignment):
-            self._consumer.seek(place, starting_offset(self._log, self._landing, place, committed.get(place, 0)))
+            self._decoded[place] = starting_offset(self._log, self._landing, place, committed.get(place, 0))
+            self._consumer.seek(place, self._decoded[place])
             self._consumer.heartbeat()
             self._still_alive()
 
@@ -158,14 +162,18 @@ class LakeWorker:
             next_offsets[record[0], record[1]] = record[2] + 1
         self._read = []
         columns = [columns_of(TOPICS[topic], records, self._log.log_id) for topic, records in by_topic.items()]
-        return _Batch(columns, next_offsets)
+        since = {place: self._decoded[place] for place in next_offsets}
+        self._decoded |= next_offsets
+        return _Batch(columns, since, next_offsets)
 
     def _land(self, batch: _Batch) -> None:
         """In the thread: everything is durable when it returns, so the group may move on."""
         started = time.monotonic()
         bronze = silver = letters = 0
         for columns in batch.columns:
-            landed = self._landing.land(columns)
+            topic = columns.topic.name
+            since = {partition: first for (name, partition), first in batch.since.items() if name == topic}
+            landed = self._landing.land(columns, since)
             bronze, silver = bronze + landed.bronze_rows, silver + landed.silver_rows
             if columns.dead_letters:
                 self._log.append(DEAD_LETTERS, columns.dead_letters)

@@ -1,7 +1,7 @@
 """One batch of one topic into its two tables, so that a repeated batch changes nothing."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from tillstream.core.contracts import Topic
 from tillstream.data.batch.duckdb_session import open_session
 from tillstream.data.batch.silver import silver_rows
 from tillstream.data.lake import Lake, definition_of
-from tillstream.data.lake.errors import OtherBytes
+from tillstream.data.lake.errors import OtherBytes, TableBehind
 from tillstream.data.lake.writing import TableWriter
 from tillstream.data.streaming.embedded.decoding import Columns
 
@@ -39,11 +39,15 @@ class Landing:
         self._writers: dict[str, TableWriter] = {}
         self._session: duckdb.DuckDBPyConnection | None = None
 
-    def land(self, columns: Columns) -> Landed:
-        """Bronze, then silver; raises CommitConflict, OtherBytes."""
+    def land(self, columns: Columns, since: Mapping[int, int]) -> Landed:
+        """Bronze, then silver. `since` says for each partition from which offset on the batch was read.
+
+        Raises CommitConflict, TableBehind, OtherBytes.
+        """
         topic = columns.topic
         bronze = self.writer(f"bronze.{topic.entity}")
         bronze.refresh()
+        self._check_reach(bronze, topic, since)
         new = self._not_yet(bronze, topic, columns.bronze)
         if len(new) < len(columns.bronze):
             self._check_repeats(bronze, topic, columns.bronze)
@@ -51,6 +55,7 @@ class Landing:
             bronze.append(new, self._positions(topic, columns.bronze))
         silver = self.writer(f"silver.{topic.entity}")
         silver.refresh()
+        self._check_reach(silver, topic, since)
         if not len(self._not_yet(silver, topic, columns.bronze)):
             return Landed(len(new), 0)
         valid = self._not_yet(silver, topic, columns.incoming)
@@ -79,6 +84,12 @@ class Landing:
         if name not in self._writers:
             self._writers[name] = TableWriter(self.lake, definition_of(name), FAST)
         return self._writers[name]
+
+    def _check_reach(self, writer: TableWriter, topic: Topic, since: Mapping[int, int]) -> None:
+        for partition, first in since.items():
+            position = writer.position(self._application(topic, partition))
+            if position < first:
+                raise TableBehind(writer.definition.name, f"{topic.name}/{partition}", position, first)
 
     def _not_yet(self, writer: TableWriter, topic: Topic, rows: pa.Table) -> pa.Table:
         """Rows that lie at or after the table's position of their partition."""
