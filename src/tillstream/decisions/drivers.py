@@ -88,3 +88,9 @@ def figure(feature: str, value: float) -> str:
 def defaults_of(champion: Champion[RiskModel] | None) -> Mapping[str, float]:
     """What each feature is where the store has nothing."""
     return dict(zip(champion.features, champion.defaults, strict=True)) if champion is not None else {}
+
+
+def threshold(champion: Champion[RiskModel] | None, name: str, otherwise: float) -> float:
+    """The export's own threshold if it has one: what a probability means depends on how it was trained."""
+    found = (champion.metrics.get("thresholds") or {}) if champion else {}
+    return round(float(found.get(name, otherwise)), 6)

@@ -114,10 +114,13 @@ class Halfway:
 class PlainRows:
     """What PlainStore found; it takes no default, since nothing is told of features here."""
 
-    position, defaulted = "p0:7", ()
+    position = "p0:7"
 
     def __init__(self, values: dict[str, dict[str, Mapping[str, Any]]]) -> None:
         self.values = values
+        self.defaulted = tuple(
+            f"{entity}__anything" for entity, rows in values.items() if any(not row for row in rows.values())
+        )
 
     def matrix(self, entity: str, ids: Sequence[str], names: Sequence[str]) -> np.ndarray:
         rows = [[self.values[entity][one].get(name, np.nan) for name in names] for one in ids]

@@ -45,6 +45,22 @@ def test_with_the_store_down_the_last_batch_score_stands_in_and_its_age_is_named
     assert (unknown["risk"], unknown["action"]) == (None, "none")
 
 
+def test_a_customer_the_store_knows_nothing_of_gets_no_guess(tmp_path: Path) -> None:
+    catalogue = small_snapshot(tmp_path / "s", churn={"old": 0.8})
+    with plain_desk(champions=MODEL, store=customer(refunds_30d=1), catalogue=catalogue) as desk:
+        old, nobody = asked(desk, "old"), asked(desk, "nobody")
+    assert (old["risk"], old["mode"], old["reasons"]) == (0.8, "normal", ["the last batch score, 40 s old"])
+    assert (nobody["risk"], nobody["band"], nobody["action"]) == (None, "low", "none")
+
+
+def test_the_exports_thresholds_set_the_bands() -> None:
+    model = {
+        "churn": champion("churn", LinearRisk(), ("customer__refunds_30d",), thresholds={"medium": 0.7, "high": 0.8})
+    }
+    with plain_desk(champions=model, store=customer(refunds_30d=6)) as desk:
+        assert asked(desk)["band"] == "low"
+
+
 @pytest.mark.parametrize(("days", "band"), [(5, "low"), (30, "medium"), (80, "high")])
 def test_without_a_model_the_days_of_quiet_decide(tmp_path: Path, days: int, band: str) -> None:
     with plain_desk(store=customer(seconds_since_order=days * DAY)) as desk:

@@ -5,7 +5,7 @@ import msgspec
 from tillstream.decisions.answers import ChurnAnswer
 from tillstream.decisions.churn.decide import QUIET, ChurnFacts, Kept, decide_churn
 from tillstream.decisions.desk import Decided, Desk, Lacks
-from tillstream.decisions.drivers import defaults_of, score_row
+from tillstream.decisions.drivers import defaults_of, score_row, threshold
 from tillstream.decisions.identity import decision_id_at
 from tillstream.decisions.modes import age_in_words, mode_of
 from tillstream.decisions.ports import Champion, RiskModel
@@ -28,10 +28,20 @@ async def churn(desk: Desk, request: ChurnRequest) -> Decided:
     rows = await desk.read({"customer": [request.customer_id]}, "churn", at_us, lacks)
     values = numbers_of({"customer": request.customer_id}, rows)
     names = dict.fromkeys([*(champion.features if champion else ()), *sorted(values)])
-    columns = one_row(tuple(names), values, defaults_of(champion)) if rows is not None else Columns.empty()
-    facts = _facts(desk, request, catalogue, values.get(QUIET), lacks, at_us)
-    if rows is not None:
-        facts = with_model(facts, columns, champion)
+    # A customer the store knows nothing of has only defaults: a risk on them would be a guess.
+    known = rows is not None and not rows.defaulted
+    columns = one_row(tuple(names), values, defaults_of(champion)) if known else Columns.empty()
+    batch = _batch(catalogue, request.customer_id, at_us) if champion is None or not known else (None, "")
+    facts = ChurnFacts(
+        request=request,
+        medium=threshold(champion, "medium", desk.policy.churn.medium),
+        high=threshold(champion, "high", desk.policy.churn.high),
+        batch_risk=batch[0],
+        batch_words=batch[1],
+        quiet_days=_days(values.get(QUIET)),
+        notes=lacks.notes,
+    )
+    facts = with_model(facts, columns, champion)
     kept = decide_churn(facts, desk.policy.churn)
     versions = desk.versions(champion, catalogue, rows.position if rows else None)
     mode = mode_of(lacks.names)
@@ -50,23 +60,17 @@ async def churn(desk: Desk, request: ChurnRequest) -> Decided:
     )
 
 
-def _facts(
-    desk: Desk, request: ChurnRequest, catalogue: Catalogue | None, quiet: float | None, lacks: Lacks, at_us: int
-) -> ChurnFacts:
-    batch = catalogue.churn_of(request.customer_id) if catalogue is not None and lacks.names else None
-    words = ""
-    if batch is not None and catalogue is not None:
-        scored_at = catalogue.manifest.churn_scored_at_us or catalogue.made_at_us
-        words = f"the last batch score, {age_in_words((at_us - scored_at) / 1e6)} old"
-    return ChurnFacts(
-        request=request,
-        medium=desk.policy.churn.medium,
-        high=desk.policy.churn.high,
-        batch_risk=round(batch, 6) if batch is not None else None,
-        batch_words=words,
-        quiet_days=round(quiet / _DAY_SECONDS, 3) if quiet is not None and quiet >= 0 else None,
-        notes=lacks.notes,
-    )
+def _batch(catalogue: Catalogue | None, customer_id: str, at_us: int) -> tuple[float | None, str]:
+    """The customer's last batch score with its age in words, where there is one."""
+    score = catalogue.churn_of(customer_id) if catalogue is not None else None
+    if catalogue is None or score is None:
+        return None, ""
+    scored_at = catalogue.manifest.churn_scored_at_us or catalogue.made_at_us
+    return round(score, 6), f"the last batch score, {age_in_words((at_us - scored_at) / 1e6)} old"
+
+
+def _days(seconds: float | None) -> float | None:
+    return round(seconds / _DAY_SECONDS, 3) if seconds is not None and seconds >= 0 else None
 
 
 def with_model(facts: ChurnFacts, columns: Columns, champion: Champion[RiskModel] | None) -> ChurnFacts:

@@ -2,13 +2,12 @@
 
 import asyncio
 import hashlib
-from typing import Any
 
 import msgspec
 
 from tillstream.decisions.answers import FraudAnswer
 from tillstream.decisions.desk import Decided, Desk, Lacks
-from tillstream.decisions.drivers import defaults_of, score_row
+from tillstream.decisions.drivers import defaults_of, score_row, threshold
 from tillstream.decisions.fraud.decide import FraudFacts, Judged, decide_fraud
 from tillstream.decisions.modes import mode_of
 from tillstream.decisions.ports import Champion, RiskModel, Rows
@@ -47,8 +46,8 @@ async def _decide(desk: Desk, request: FraudRequest, decision_id: str) -> Decide
     facts = FraudFacts(
         request=request,
         known=rows is not None,
-        review=_threshold(champion, "review", desk.policy.fraud.review),
-        decline=_threshold(champion, "decline", desk.policy.fraud.decline),
+        review=threshold(champion, "review", desk.policy.fraud.review),
+        decline=threshold(champion, "decline", desk.policy.fraud.decline),
         notes=lacks.notes,
     )
     facts = with_model(facts, columns, champion)
@@ -119,12 +118,6 @@ def render(
         risk=judged.risk,
         reasons=list(judged.reasons),
     )
-
-
-def _threshold(champion: Champion[Any] | None, name: str, otherwise: float) -> float:
-    """The export's own threshold if it has one: what a probability means depends on how it was trained."""
-    found = (champion.metrics.get("thresholds") or {}) if champion else {}
-    return round(float(found.get(name, otherwise)), 6)
 
 
 def _again(recorded: Recorded) -> Decided:
