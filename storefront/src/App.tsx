@@ -5,7 +5,7 @@ import { ProductPage } from "./catalogue/ProductPage";
 import { SearchPage } from "./catalogue/SearchPage";
 import { CheckoutPage } from "./checkout/CheckoutPage";
 import { useScrollEvents } from "./events/useScrollEvents";
-import { useForYouRefresh } from "./foryou/useForYou";
+import { useForYouRefresh } from "./foryou/useForYouRefresh";
 import { LivePanel } from "./live/LivePanel";
 import { hrefOf, type Route } from "./routing/route";
 import { useRoute } from "./routing/useRoute";

@@ -5,49 +5,65 @@ import { RefreshPlan, saysSomething } from "./refresh";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function counting(changed: boolean) {
-  const times: number[] = [];
+/** A list over features that move `movesAt` ms after the start; notes when it was asked for. */
+function listOver(...movesAt: number[]) {
+  const startedAt = Date.now();
+  const asks: number[] = [];
+  const looks: number[] = [];
+  const elapsed = (): number => Date.now() - startedAt;
+  let decidedOn = 0;
+  const moved = (): number => movesAt.filter((at) => at <= elapsed()).length;
   const plan = new RefreshPlan({
-    refresh: async () => {
-      times.push(Date.now() - startedAt);
-      return changed;
+    look: async () => {
+      looks.push(elapsed());
+      return moved() !== decidedOn;
+    },
+    ask: async () => {
+      asks.push(elapsed());
+      decidedOn = moved();
     },
   });
-  const startedAt = Date.now();
-  return { plan, times };
+  return { plan, asks, looks };
 }
 
 describe("RefreshPlan", () => {
-  it("asks soon and once settled when the list moves", async () => {
-    const { plan, times } = counting(true);
+  it("asks once, as soon as the features have moved", async () => {
+    const { plan, asks } = listOver(200);
     plan.begin();
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(times).toEqual([200, 800]);
+    expect(asks).toEqual([300]);
   });
 
-  it("asks a last time, within two seconds, when nothing has moved", async () => {
-    const { plan, times } = counting(false);
+  it("asks again when they move further", async () => {
+    const { plan, asks } = listOver(50, 700);
     plan.begin();
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(times).toEqual([200, 800, 1_600]);
+    expect(asks).toEqual([120, 1_000]);
   });
 
-  it("keeps the soon ask of a busy visitor and moves only the late ones", async () => {
-    const { plan, times } = counting(true);
-    for (const _ of Array(5)) {
+  it("asks within two seconds when they never move, as with the store down", async () => {
+    const { plan, asks } = listOver();
+    plan.begin();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(asks).toEqual([1_600]);
+  });
+
+  it("keeps the first look of a busy visitor and moves only the later ones", async () => {
+    const { plan, looks } = listOver(0);
+    for (const _ of Array(3)) {
       plan.begin();
-      await vi.advanceTimersByTimeAsync(150);
+      await vi.advanceTimersByTimeAsync(100);
     }
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(times).toEqual([200, 500, 800, 1_400]);
+    expect(looks).toEqual([120, 320, 500, 800, 1_200, 1_800]);
   });
 
-  it("asks nothing once stopped", async () => {
-    const { plan, times } = counting(false);
+  it("looks no more once stopped", async () => {
+    const { plan, looks } = listOver(0);
     plan.begin();
     plan.stop();
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(times).toEqual([]);
+    expect(looks).toEqual([]);
   });
 });
 

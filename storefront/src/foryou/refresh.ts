@@ -1,47 +1,49 @@
 import type { Line } from "../events/line";
 
-// A feature is readable half a second after its event was accepted, at worst; so the list is asked for soon,
-// once more when that has settled, and a last time only if nothing has moved yet.
-const SOON_MS = 200;
-const SETTLED_MS = 800;
-const LAST_MS = 1_600;
+// A feature is readable half a second after its event was accepted, at worst. Looking is cheap and leaves no record;
+// asking makes a decision. So the list is asked for when the features have moved, and at last in any case.
+const FIRST_LOOK_MS = 120;
+const LATER_LOOKS_MS = [300, 600, 1_000] as const;
+const LAST_LOOK_MS = 1_600;
 
 export interface Refreshing {
-  /** Asks anew; true when the list has changed. */
-  refresh(): Promise<boolean>;
+  /** Reads the features; true when they differ from those the list was decided on. */
+  look(): Promise<boolean>;
+  /** Asks for the list. */
+  ask(): Promise<void>;
 }
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Runs the asks that follow an event. A later event moves the late asks, never the soon one: a busy visitor waits no longer. */
+/** What follows an event. A later event moves the later looks, never the first: a busy visitor waits no longer. */
 export class RefreshPlan {
-  private soon: Timer | undefined;
-  private late: Timer[] = [];
-  private changed = false;
+  private first: Timer | undefined;
+  private later: Timer[] = [];
+  private asked = false;
 
   constructor(private readonly list: Refreshing) {}
 
   begin(): void {
-    this.changed = false;
-    this.soon ??= setTimeout(() => {
-      this.soon = undefined;
-      void this.ask();
-    }, SOON_MS);
-    this.late.forEach(clearTimeout);
-    this.late = [
-      setTimeout(() => void this.ask(), SETTLED_MS),
-      setTimeout(() => void (this.changed || this.ask()), LAST_MS),
-    ];
+    this.asked = false;
+    this.first ??= setTimeout(() => {
+      this.first = undefined;
+      void this.look(false);
+    }, FIRST_LOOK_MS);
+    this.later.forEach(clearTimeout);
+    this.later = LATER_LOOKS_MS.map((delayMs) => setTimeout(() => void this.look(false), delayMs));
+    this.later.push(setTimeout(() => void this.look(!this.asked), LAST_LOOK_MS));
   }
 
   stop(): void {
-    clearTimeout(this.soon);
-    this.soon = undefined;
-    this.late.forEach(clearTimeout);
+    clearTimeout(this.first);
+    this.first = undefined;
+    this.later.forEach(clearTimeout);
   }
 
-  private async ask(): Promise<void> {
-    if (await this.list.refresh()) this.changed = true;
+  private async look(inAnyCase: boolean): Promise<void> {
+    if (!(await this.list.look()) && !inAnyCase) return;
+    this.asked = true;
+    await this.list.ask();
   }
 }
 

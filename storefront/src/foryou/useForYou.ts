@@ -1,16 +1,12 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { recommend } from "../api/shop";
 import type { RecommendAnswer } from "../api/types";
-import { onAnswered } from "../events/outbox";
 import { noteListChange } from "../live/activity";
-import { FEATURES_KEY } from "../live/useFeatures";
 import { me } from "../visitor/identity";
 import { describeMoves, movesBetween, sameOrder, type Move } from "./moves";
-import { RefreshPlan, saysSomething } from "./refresh";
 
 export const FOR_YOU_LENGTH = 8;
-const FOR_YOU_KEY = ["for-you"] as const;
+export const FOR_YOU_KEY = ["for-you"] as const;
 
 /** The list as decided, and how it moved when it last changed. */
 export interface ForYou {
@@ -37,29 +33,4 @@ async function ask(client: QueryClient): Promise<ForYou> {
 export function useForYou() {
   const client = useQueryClient();
   return useQuery({ queryKey: FOR_YOU_KEY, queryFn: () => ask(client), staleTime: Infinity, structuralSharing: false });
-}
-
-/** Asks for the list again after each event the door has answered; mounted once. */
-export function useForYouRefresh(): void {
-  const client = useQueryClient();
-  useEffect(() => {
-    const revision = (): number | undefined => client.getQueryData<ForYou>(FOR_YOU_KEY)?.revision;
-    const plan = new RefreshPlan({
-      refresh: async () => {
-        const before = revision();
-        await Promise.all([
-          client.refetchQueries({ queryKey: FOR_YOU_KEY, type: "all" }),
-          client.refetchQueries({ queryKey: FEATURES_KEY }),
-        ]);
-        return revision() !== before;
-      },
-    });
-    const forget = onAnswered((lines) => {
-      if (saysSomething(lines)) plan.begin();
-    });
-    return () => {
-      forget();
-      plan.stop();
-    };
-  }, [client]);
 }

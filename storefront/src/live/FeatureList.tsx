@@ -27,7 +27,7 @@ function Row({ feature }: { feature: Feature }) {
     <div className="feature" title={feature.name}>
       <dt>{words}</dt>
       <dd key={feature.changedAt ?? 0} className={feature.changedAt ? "feature-changed" : undefined}>
-        {feature.changedAt !== undefined && <span className="feature-before">{valueWords(feature.before, feature.name)} → </span>}
+        {feature.changedAt !== undefined && typeof feature.value !== "object" && <span className="feature-before">{valueWords(feature.before, feature.name)} → </span>}
         {valueWords(feature.value, feature.name)}
       </dd>
     </div>

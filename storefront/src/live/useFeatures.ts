@@ -11,6 +11,8 @@ export interface Features {
   list: readonly Feature[];
   mode: string;
   position: string | undefined;
+  /** Counts the answers that brought something; clocks do not count. */
+  revision: number;
 }
 
 export function useFeatures() {
@@ -19,11 +21,14 @@ export function useFeatures() {
     queryKey: FEATURES_KEY,
     queryFn: async (): Promise<Features> => {
       const answer = await readFeatures(me.visitorId);
-      const old = client.getQueryData<Features>(FEATURES_KEY)?.list ?? [];
+      const last = client.getQueryData<Features>(FEATURES_KEY);
+      const old = last?.list ?? [];
+      const now = Date.now();
       // A store that is down answers nothing: what was known stays in sight, under its mode.
       const known = Object.keys(answer.features).length > 0;
-      const list = known ? mergeFeatures(old, answer.features, Date.now()) : old;
-      return { list, mode: answer.mode, position: answer.position ?? undefined };
+      const list = known ? mergeFeatures(old, answer.features, now) : old;
+      const moved = list.length !== old.length || list.some((feature) => feature.changedAt === now);
+      return { list, mode: answer.mode, position: answer.position ?? undefined, revision: (last?.revision ?? 0) + (moved ? 1 : 0) };
     },
     structuralSharing: false,
     refetchInterval: LOOK_AGAIN_MS,
