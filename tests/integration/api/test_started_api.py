@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ import valkey
 from tests.integration.api.processes import api_process, shelf_in, store_in, wait_until
 
 from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.apps.cli.serve import serve
 from tillstream.apps.wiring.api import build_app
 from tillstream.core.contracts import topic_named
-from tillstream.core.errors import SettingsError
+from tillstream.core.errors import PortTaken, SettingsError
 from tillstream.core.settings import ServingSettings, load_settings
 
 pytestmark = pytest.mark.services
@@ -91,3 +93,9 @@ def test_what_a_killed_process_answered_reaches_the_log_through_the_next(tmp_pat
 def test_another_address_than_loopback_is_refused_until_there_is_sign_in(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="TILLSTREAM_SERVING__HOST"):
         build_app(load_settings(home=tmp_path, serving=ServingSettings(host="0.0.0.0")))  # noqa: S104  the refused one
+
+
+def test_a_taken_port_is_named_with_the_setting_that_moves_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TILLSTREAM_HOME", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(PortTaken, match="TILLSTREAM_SERVING__PORT"):
+        serve(port=taken.getsockname()[1])

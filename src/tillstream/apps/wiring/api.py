@@ -13,7 +13,7 @@ from tillstream.apps.api.metrics import Metrics
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.apps.wiring.serving import StoreReader, load_champion
 from tillstream.core.errors import SettingsError
-from tillstream.core.settings import Settings
+from tillstream.core.settings import ServingSettings, Settings
 from tillstream.data.ingestion import Door
 from tillstream.decisions.champions import ChampionWatch
 from tillstream.decisions.code import code_digest
@@ -29,11 +29,7 @@ _RECORD_DEADLINES = 10
 
 def build_app(settings: Settings) -> FastAPI:
     """The app of this home; raises SettingsError for an address that is not loopback."""
-    if settings.serving.host not in _LOOPBACK:
-        raise SettingsError(
-            f"serving.host is {settings.serving.host}; until there is sign-in the API listens on loopback only:"
-            " set TILLSTREAM_SERVING__HOST=127.0.0.1"
-        )
+    refuse_open_address(settings.serving)
     metrics = Metrics()
     spool_log, door_log = open_log(settings), open_log(settings)
     spool = Spool(settings.spool_path, spool_log, keep_seconds=settings.serving.spool_days * _DAY_SECONDS)
@@ -81,6 +77,15 @@ def build_app(settings: Settings) -> FastAPI:
             close=close,
         )
     )
+
+
+def refuse_open_address(serving: ServingSettings) -> None:
+    """Raises SettingsError for an address that others on the network could reach."""
+    if serving.host not in _LOOPBACK:
+        raise SettingsError(
+            f"serving.host is {serving.host}; until there is sign-in the API listens on loopback only:"
+            " set TILLSTREAM_SERVING__HOST=127.0.0.1"
+        )
 
 
 def now_us() -> int:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from tillstream.apps.api import Service, create_app
 from tillstream.apps.api.metrics import Metrics
 from tillstream.data.ingestion import Door
 from tillstream.decisions.champions import ChampionWatch
-from tillstream.decisions.ports import Champion
+from tillstream.decisions.ports import Champion, Outbox
 from tillstream.decisions.snapshot.shelf import SnapshotWatch
 
 
@@ -52,6 +53,7 @@ def api_in(
     champions: Mapping[str, Champion[Any]] | None = None,
     max_body_bytes: int = 10_000,
     with_snapshot: bool = True,
+    outbox: Outbox | None = None,
 ) -> Iterator[httpx.Client]:
     if with_snapshot:
         small_snapshot(folder / "snapshot")
@@ -64,7 +66,7 @@ def api_in(
             appender.close()
 
         service = Service(
-            desk=desk,
+            desk=desk if outbox is None else replace(desk, outbox=outbox),
             snapshots=snapshots,
             champions=ChampionWatch(folder / "serving", lambda *_: next(iter((champions or {}).values()))),
             door=Door(appender, desk.outbox, clock_us=lambda: NOW_US),  # type: ignore[arg-type]

@@ -1,14 +1,18 @@
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from tests.unit.apps.api.apis import api_in
+from tests.unit.decisions.desks import PlainOutbox
 from tests.unit.decisions.small_shelf import MADE_AT_US, PlainStore, small_snapshot, stocked
 
+from tillstream.adapters.log import NewRecord
+from tillstream.adapters.log.spool import SpoolUnavailable
 from tillstream.apps.api import examples
 
 
@@ -16,6 +20,13 @@ from tillstream.apps.api import examples
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with api_in(tmp_path_factory.mktemp("api")) as client:
         yield client
+
+
+class FullDisk(PlainOutbox):
+    def put(self, topic: str, record: NewRecord, *, id: str, alias: str | None = None) -> "Future[None]":
+        failed: Future[None] = Future()
+        failed.set_exception(SpoolUnavailable("the disk is full"))
+        return failed
 
 
 def click(event_id: str, **more: Any) -> dict[str, Any]:
@@ -115,6 +126,15 @@ def test_a_visitors_features_are_shown_with_the_writers_position(tmp_path: Path)
         blind = api.get("/v1/visitors/v-1/features").json()
     assert (shown["features"], shown["position"], shown["mode"]) == ({"visitor__clicks_30m": 4}, "p0:7", "normal")
     assert (blind["features"], blind["mode"]) == ({}, "store_down")
+
+
+def test_a_record_that_cannot_be_written_is_the_one_error_and_is_counted(tmp_path: Path) -> None:
+    with api_in(tmp_path, outbox=FullDisk()) as api:
+        answer = api.post("/v1/recommendations", json={"visitor_id": "v"})
+        metrics = api.get("/metrics").text
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "the disk is full" in answer.json()["detail"]
+    assert "tillstream_serving_record_failures_total 1.0" in metrics
 
 
 def test_metrics_count_by_route_and_mode_and_name_nobody(api: httpx.Client) -> None:
