@@ -12,7 +12,7 @@ def test_a_second_demo_throws_away_what_the_first_left_and_nothing_else(tmp_path
     assert disk_bytes(tmp_path) >= 10_000
     assert start_afresh(tmp_path) == ["log"]
     assert (tmp_path / "tools" / "file").exists()
-    assert disk_bytes(tmp_path) == 0
+    assert disk_bytes(tmp_path) < 10_000
 
 
 def test_a_home_that_no_demo_made_is_left_alone(tmp_path):

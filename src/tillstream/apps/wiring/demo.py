@@ -15,7 +15,8 @@ from tillstream.operations.demo.run import Demo, prepare, summary, visitors_ther
 from tillstream.operations.demo.scene import Scene
 from tillstream.operations.demo.shop import Shop
 from tillstream.operations.demo.steps import Step
-from tillstream.operations.demo.world import simulated_history, steps_after, world_options
+from tillstream.operations.demo.world import simulated_history, steps_after
+from tillstream.operations.stack.lock import held
 
 LIVE_RATE = 20
 """Events of simulated visitors a second: enough to watch, little beside a visitor of your own."""
@@ -38,7 +39,8 @@ def run_demo(
     with Demo(places, demo_environment(settings), settings.stack.stop_seconds, tell) as demo:
         demo.start("stack", ("tillstream", "stack", "up"))
         scene = build_scene(settings)
-        done = demo.run(_steps(scene, demo, real, scale, kept=keep), stopping)
+        with held(places.job_lock, wait=True):  # the steps are what the scheduler's jobs do: not both at once
+            done = demo.run(_steps(scene, demo, real, scale, kept=keep), stopping)
         if done is None:
             return False
         found = summary(demo, done, seconds=time.monotonic() - begun, url=scene.shop.url)
@@ -58,8 +60,7 @@ def _steps(scene: Scene, demo: Demo, real: RealLog | None, scale: float, *, kept
     """A simulated shop goes on live; a real log has a past only."""
     if real is not None:
         return steps_after(scene, replayed_history(scene, real))
-    options = ("--rate", str(LIVE_RATE), *world_options(scale))
-    visitors = Step("visitors", visitors_there(scene, demo, options), after=("serve",))
+    visitors = Step("visitors", visitors_there(scene, demo, LIVE_RATE), after=("serve",))
     return (*steps_after(scene, simulated_history(scene, scale, kept=kept)), visitors)
 
 
@@ -69,7 +70,6 @@ def build_scene(settings: Settings) -> Scene:
         log=open_log(settings),
         lake=Lake(settings.lake_path.resolve()),
         places=places_of(settings),
-        models_path=settings.models_path.resolve(),
         shop=Shop(f"http://{settings.serving.host}:{settings.serving.port}"),
     )
 

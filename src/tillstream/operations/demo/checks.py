@@ -1,8 +1,6 @@
 """How each step is checked and told; each function takes the scene and gives a step's check."""
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tillstream.core.errors import ServiceError
@@ -77,29 +75,21 @@ def gold_built(scene: Scene) -> Check:
     return check
 
 
-def trained(scene: Scene, use_case: str) -> Check:
-    """A model was promoted, or says why not."""
-
-    def check(output: str) -> Told:
-        serving = scene.models_path / "serving"
-        pointer, untrained = _document(serving / f"{use_case}.json"), _document(serving / f"{use_case}.untrained.json")
-        facts = {"promoted": pointer is not None, "version": (pointer or {}).get("version"), **said(output)}
-        if pointer is None:
-            why = (untrained or {}).get("why") or last_words(output)
-            return Told(f"not promoted: {why}", {**facts, "why": why})
-        return Told(last_words(output), facts)
-
-    return check
+def models_trained(output: str) -> Told:
+    """Which models beat their plain baseline and serve now; the others say why not."""
+    settled = json.loads(output.splitlines()[-1])
+    promoted = [one["use_case"] for one in settled if one["promoted"]]
+    facts = {
+        one["use_case"]: {name: one[name] for name in ("promoted", "sentence", "version", "metrics")} for one in settled
+    }
+    line = f"{len(promoted)} of {len(settled)} promoted" + (f": {', '.join(promoted)}" if promoted else "")
+    return Told(line, facts, tuple(f"{one['use_case']:<10} {one['sentence']}" for one in settled))
 
 
 def last_words(output: str) -> str:
     """The last line of an output that is not JSON, for a reader."""
     lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("{")]
     return lines[-1] if lines else "no word"
-
-
-def _document(path: Path) -> Mapping[str, Any] | None:
-    return dict(json.loads(path.read_bytes())) if path.exists() else None
 
 
 def plain(output: str) -> Told:

@@ -9,7 +9,8 @@ from typing import Final
 from tillstream.core.errors import ServiceError
 
 OURS: Final = (
-    "log", "lake", "features", "models", "mlflow", "spool", "store", "stack", "logs", "repairs", "world", "truth",
+    "log", "lake", "features", "models", "mlflow", "spool", "store", "stack", "logs", "repairs", "replays",
+    "world", "world.json", "truth",
 )  # fmt: skip
 """What the platform itself keeps under a home."""
 _MARKER: Final = "demo.json"
@@ -27,7 +28,7 @@ def start_afresh(home: Path) -> list[str]:
             "use --keep, or another folder by TILLSTREAM_HOME"
         )
     for name in there:
-        shutil.rmtree(home / name)
+        (home / name).unlink() if (home / name).is_file() else shutil.rmtree(home / name)
     home.mkdir(parents=True, exist_ok=True)
     (home / _MARKER).write_text(json.dumps({"begun_at": time.time()}))
     return there
@@ -35,8 +36,8 @@ def start_afresh(home: Path) -> list[str]:
 
 def disk_bytes(home: Path) -> int:
     """What the platform's files take on disk."""
-    files = (path for name in OURS for path in (home / name).rglob("*"))
-    return sum(_blocks(path) for path in files)
+    ours = [home / name for name in OURS]
+    return sum(_blocks(path) for place in ours for path in (place, *place.rglob("*")))
 
 
 def _blocks(path: Path) -> int:

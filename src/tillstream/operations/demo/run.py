@@ -99,14 +99,14 @@ def prepare(places: Places, *, keep: bool) -> None:
         start_afresh(places.home)
 
 
-def visitors_there(scene: Scene, demo: Demo, options: Sequence[str]) -> Check:
+def visitors_there(scene: Scene, demo: Demo, rate: int) -> Check:
     """Lets visitors in at the first look, and is done when their events are on the log."""
     before: list[int] = []
 
     def check(output: str) -> Told | None:  # noqa: ARG001  no command
         if not before:
             before.append(scene.on_log(LIVE_TOPICS))
-            demo.start("visitors", (*VISITORS, "--api", scene.shop.url, *options))
+            demo.start("visitors", (*VISITORS, "--api", scene.shop.url, "--rate", str(rate)))
         came = scene.on_log(LIVE_TOPICS) - before[0]
         decisions = scene.on_log(["decisions.v1"])
         if came < ENOUGH or not decisions:
@@ -117,8 +117,9 @@ def visitors_there(scene: Scene, demo: Demo, options: Sequence[str]) -> Check:
 
 
 def step_line(done: Done) -> str:
-    """One step on one line."""
-    return f"{done.step.name:<16} {done.told.line:<96} {done.seconds:6.1f} s"
+    """One step on one line, with what it has to add below."""
+    first = f"{done.step.name:<12} {done.told.line:<96} {done.seconds:6.1f} s"
+    return "\n".join([first, *(f"{'':<12} {line}" for line in done.told.more)])
 
 
 def summary(demo: Demo, done: Sequence[Done], *, seconds: float, url: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from tillstream.adapters.log import Log
 from tillstream.core.contracts import LAKE_TOPICS
@@ -18,7 +17,6 @@ class Scene:
     log: Log
     lake: Lake
     places: Places
-    models_path: Path
     shop: Shop
 
     def on_log(self, topics: Iterable[str] = LAKE_TOPICS) -> int:

@@ -17,10 +17,11 @@ class StepFailed(TillstreamError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a step came to: a line for the reader, facts for the summary."""
+    """What a step came to: a line for the reader, facts for the summary, and more lines below the first."""
 
     line: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
 
 
 Check: TypeAlias = Callable[[str], "Told | None"]
