@@ -1,6 +1,7 @@
 """What every decision has at hand, and the way each goes: deadline, breaker, record, answer."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,6 +103,13 @@ class Desk:
             snapshot=catalogue.snapshot_id if catalogue else None,
             position=position,
         )
+
+    async def recorded(self, decision_id: str) -> bytes | None:
+        """The event of a decision that some process's spool still keeps; raises RecordNotWritten if it is broken."""
+        try:
+            return await asyncio.to_thread(self.outbox.get, id=decision_id)
+        except (LogError, OSError, sqlite3.Error) as error:
+            raise RecordNotWritten(f"the spool cannot be read: {error}") from error
 
     async def record(self, entry: Entry, *, alias: str | None = None) -> Decided:
         """Writes the record, then hands out the answer; raises RecordNotWritten, and then nothing may leave."""

@@ -1,6 +1,5 @@
 """POST /v1/{recommendations,price,fraud,churn} and GET /v1/decisions/{id}."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -40,7 +39,7 @@ def router(service: Service) -> APIRouter:
         **answers(Shown, None, errors=(404,)),
     )
     async def show_decision(decision_id: str) -> Response:
-        found = await asyncio.to_thread(service.desk.outbox.get, id=decision_id)
+        found = await service.desk.recorded(decision_id)
         if found is None:
             raise UnknownDecision(decision_id)
         event = msgspec.json.decode(found)

@@ -1,6 +1,5 @@
 """A payment's verdict from request to recorded answer: one round trip, once a payment."""
 
-import asyncio
 import hashlib
 
 import msgspec
@@ -29,7 +28,7 @@ async def fraud(desk: Desk, request: FraudRequest) -> Decided:
     """Decides, records, answers; a payment that was judged gets its recorded answer. Raises RecordNotWritten."""
     decision_id = decision_id_of(request.payment_id)
     async with desk.once(decision_id):
-        if (known := await asyncio.to_thread(desk.outbox.get, id=decision_id)) is not None:
+        if (known := await desk.recorded(decision_id)) is not None:
             return _again(decode_entry(known))
         return await _decide(desk, request, decision_id)
 

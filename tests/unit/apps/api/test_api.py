@@ -1,4 +1,5 @@
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -27,6 +28,9 @@ class FullDisk(PlainOutbox):
         failed: Future[None] = Future()
         failed.set_exception(SpoolUnavailable("the disk is full"))
         return failed
+
+    def get(self, *, id: str | None = None, alias: str | None = None) -> bytes | None:
+        raise sqlite3.OperationalError("disk I/O error")
 
 
 def click(event_id: str, **more: Any) -> dict[str, Any]:
@@ -131,10 +135,12 @@ def test_a_visitors_features_are_shown_with_the_writers_position(tmp_path: Path)
 def test_a_record_that_cannot_be_written_is_the_one_error_and_is_counted(tmp_path: Path) -> None:
     with api_in(tmp_path, outbox=FullDisk()) as api:
         answer = api.post("/v1/recommendations", json={"visitor_id": "v"})
+        unread = api.post("/v1/fraud", json=examples.REQUESTS["fraud"])
         metrics = api.get("/metrics").text
+    assert unread.status_code == 503
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert "the disk is full" in answer.json()["detail"]
-    assert "tillstream_serving_record_failures_total 1.0" in metrics
+    assert "tillstream_serving_record_failures_total 2.0" in metrics
 
 
 def test_metrics_count_by_route_and_mode_and_name_nobody(api: httpx.Client) -> None:
