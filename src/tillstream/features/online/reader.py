@@ -30,5 +30,4 @@ class FeatureReader:
             raise StoreUnavailable("the store is being filled: `tillstream features work` brings it up to date")
         blobs = iter(found)
         rows = {entity: {one: next(blobs) for one in of} for entity, of in wanted.items()}
-        asked = [feature for feature in features if feature.entity in rows]
-        return FeatureRows(self._schema, asked, rows, at_us=at_us, position=str(position))
+        return FeatureRows(self._schema, features, rows, at_us=at_us, position=str(position))

@@ -128,7 +128,8 @@ class FeatureRows:
         at_us: int,
         position: str,
     ) -> None:
-        self._schema, self._features, self._rows = schema, tuple(features), rows
+        self._schema, self._rows = schema, rows
+        self._features = tuple(feature for feature in features if feature.entity in rows)
         self.at_us, self.position = at_us, position
 
     @cached_property

@@ -1,6 +1,6 @@
 """The one writer: brings the store up to date with feature_updates.v1, in order."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -9,9 +9,9 @@ from tillstream.adapters.store import WritingStore
 from tillstream.core.contracts import topic_named
 from tillstream.core.telemetry import logger
 from tillstream.features.definitions import Schema
-from tillstream.features.online.packing import merge, pack, sections_of
+from tillstream.features.online.merging import merged_row, tiles_by_key
 from tillstream.features.online.position import NEVER, POSITION, PREFIX, Position, decode_position
-from tillstream.features.updates import UPDATES, Tiles, decode_tiles_record, is_tiles, resent_ends
+from tillstream.features.updates import UPDATES, Tiles, resent_ends
 
 _DAY_SECONDS: Final = 86_400
 _ROWS_AT_MOST: Final = 4_000
@@ -86,7 +86,7 @@ class OnlineWriter:
                 records += found
         if not following:
             return Applied()
-        tiles, unknown = self._tiles_of(records)
+        tiles, unknown = tiles_by_key(self._schema, records)
         ends = resent_ends(records) if position.ready_at else None
         moved = (replace(position, ready_at=ends) if ends is not None else position).moved(following)
         written = self._write(position, moved, tiles)
@@ -106,23 +106,6 @@ class OnlineWriter:
         log_line.info("store_filling_began", cleared_keys=cleared, had_position=told is not None, from_topic=is_whole)
         return self.position() or position
 
-    def _tiles_of(self, records: Iterable[Record]) -> tuple[dict[str, Tiles], int]:
-        """The last tile of each step, by key, and how many records have another fingerprint."""
-        found: dict[str, Tiles] = {}
-        unknown = 0
-        for record in records:
-            if not is_tiles(record):
-                continue
-            entity = record.key.partition(":")[0]
-            fingerprint, tiles = decode_tiles_record(record.value)
-            if self._schema.fingerprints.get(entity) != fingerprint:
-                unknown += 1
-                continue
-            mine = found.setdefault(record.key, {})
-            for number, step, payload in tiles:
-                mine.setdefault(number, {})[step] = payload
-        return found, unknown
-
     def _write(self, position: Position, moved: Position, tiles: Mapping[str, Tiles]) -> bool:
         keys = list(tiles)
         known: dict[str, bytes | None] = {}
@@ -132,15 +115,8 @@ class OnlineWriter:
         values = {}
         for key, changed in tiles.items():
             entity = key.partition(":")[0]
-            values[PREFIX + key] = (self._merged(entity, known[key], changed), self._ttl_seconds[entity])
+            values[PREFIX + key] = (merged_row(self._schema, entity, known[key], changed), self._ttl_seconds[entity])
         return self._store.swap(POSITION, position.encode(), moved.encode(), values)
-
-    def _merged(self, entity: str, row: bytes | None, changed: Tiles) -> bytes:
-        groups, fingerprint = self._schema.groups[entity], self._schema.fingerprints[entity]
-        sections = sections_of(row, fingerprint, groups)
-        for number, tiles in changed.items():
-            sections[number] = merge(groups[number], sections[number], tiles)
-        return pack(fingerprint, groups, sections)
 
 
 def _ttl_seconds(schema: Schema, entity: str) -> int:

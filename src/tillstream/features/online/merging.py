@@ -1,0 +1,34 @@
+"""Records of feature_updates.v1 into rows: pure, so that whoever replays the topic ends with the same bytes."""
+
+from collections.abc import Iterable
+
+from tillstream.adapters.log import Record
+from tillstream.features.definitions import Schema
+from tillstream.features.online.packing import merge, pack, sections_of
+from tillstream.features.updates import Tiles, decode_tiles_record, is_tiles
+
+
+def tiles_by_key(schema: Schema, records: Iterable[Record]) -> tuple[dict[str, Tiles], int]:
+    """The last tile of each step, by key, and how many records are of definitions that are not in force."""
+    found: dict[str, Tiles] = {}
+    unknown = 0
+    for record in records:
+        if not is_tiles(record):
+            continue
+        fingerprint, tiles = decode_tiles_record(record.value)
+        if schema.fingerprints.get(record.key.partition(":")[0]) != fingerprint:
+            unknown += 1
+            continue
+        mine = found.setdefault(record.key, {})
+        for number, step, payload in tiles:
+            mine.setdefault(number, {})[step] = payload
+    return found, unknown
+
+
+def merged_row(schema: Schema, entity: str, row: bytes | None, changed: Tiles) -> bytes:
+    """The row with these tiles in it."""
+    groups, fingerprint = schema.groups[entity], schema.fingerprints[entity]
+    sections = sections_of(row, fingerprint, groups)
+    for number, tiles in changed.items():
+        sections[number] = merge(groups[number], sections[number], tiles)
+    return pack(fingerprint, groups, sections)
