@@ -25,6 +25,8 @@ METHODS: Final = ("card", "paypal", "invoice")
 ABROAD: Final = ("DE", "FR", "NL", "AT", "ES", "IT", "PL", "GB")
 _DECLINES, _TRIES_AGAIN = 0.035, 0.8
 _CANCELS, _LATE, _DAMAGED, _RETURNS = 0.015, 0.10, 0.03, 0.05
+_REFUSES: Final = 0.6
+"""Share of late parcels that are sent back."""
 _TRAVELS, _GIFTS = 0.015, 0.035
 _NO_SIGNAL_CHARGEBACKS: Final = 0.04
 _FREE_SHIPPING_CENTS: Final = 5_000
@@ -160,11 +162,22 @@ class Till:
         damaged = _LATE <= luck < _LATE + _DAMAGED
         if (late or damaged) and customer != NOBODY:
             self.loyalty.hurt_later(self.day + days, customer, BAD_DELIVERY, 1.2 if damaged else 0.9)
-        returned = random.random() < _RETURNS * PERSONAS[persona].returns
-        if damaged or returned:
-            refunded_us = arrived_us + int(random.integers(1, 7)) * DAY_US
-            self._step(order, "refunded", refunded_us, reason="damaged" if damaged else "returned")
+        reason, after_days = self._sent_back(late, damaged, PERSONAS[persona].returns)
+        if reason:
+            refunded_us = arrived_us + after_days * DAY_US + HOUR_US
+            self._step(order, "refunded", refunded_us, reason=reason)
             send_payment(self.timeline, self.ids, payment, "refunded", refunded_us + HOUR_US)
+
+    def _sent_back(self, late: bool, damaged: bool, returns: float) -> tuple[str | None, int]:
+        """Why a parcel goes back, if it does, and the days until the refund."""
+        random = self.random
+        if late and random.random() < _REFUSES:
+            return "late", 0
+        if damaged:
+            return "damaged", int(random.integers(1, 4))
+        if random.random() < _RETURNS * returns:
+            return "returned", int(random.integers(2, 9))
+        return None, 0
 
     def _dispute(self, payment: Payment, paid_us: int, customer: int) -> None:
         """Honest payments that come back: friendly fraud of a few; without signal, anyone's by chance."""

@@ -18,6 +18,8 @@ REGIONS: Final = (
 """Region, country and language."""
 _REGION_WEIGHTS: Final = np.array([5, 5, 3, 5, 3, 3, 2, 3], dtype=float)
 _NO_SIGNAL_VISITS: Final = 0.18
+_REPLACED_DAYS, _FEWEST_BEFORE = 140, 0.3
+"""About as many register as leave: all customers would be replaced within so many days."""
 FIRST_NAMES: Final = ("Ada", "Ben", "Clara", "David", "Elif", "Finn", "Greta", "Hugo", "Ines", "Jonas", "Kaya", "Lena",
                       "Marek", "Nora", "Oskar", "Paula", "Rosa", "Samir", "Tilda", "Yusuf")  # fmt: skip
 LAST_NAMES: Final = ("Adler", "Bakker", "Costa", "Dubois", "Ek", "Fischer", "Garcia", "Huber", "Ito", "Janssen",
@@ -54,16 +56,18 @@ class Population:
 
 
 def make_population(settings: WorldSettings) -> Population:
-    """Two of three have been customers before the world begins; the others register while it runs."""
+    """Some have been customers before the world begins; of the longer a world, the more register while it runs."""
     random, size = stream(settings.seed, "population"), settings.customers
     persona = draw_many(_running([p.share for p in PERSONAS]), size, random)
     taste = persona_tastes()[persona] * random.gamma(2.0, 0.5, (size, len(CATEGORY_NAMES)))
     before = settings.start_us - (random.exponential(200, size) * DAY_US).astype(np.int64) - DAY_US
     during = settings.start_us + (random.random(size) * settings.days * DAY_US).astype(np.int64)
-    visits = np.array([p.visits for p in PERSONAS])[persona] * random.gamma(2.0, 0.5, size)
+    visits = np.array([p.visits for p in PERSONAS])[persona] * random.gamma(1.3, 1 / 1.3, size)
     style = random.normal(size=(size, STYLES))
     return Population(
-        registered_us=np.where(random.random(size) < 0.68, before, during),
+        registered_us=np.where(
+            random.random(size) < max(_FEWEST_BEFORE, 1 - settings.days / _REPLACED_DAYS), before, during
+        ),
         region=draw_many(_running(_REGION_WEIGHTS.tolist()), size, random),
         persona=persona,
         gender=random.integers(0, 3, size),
