@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.services, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.services, pytest.mark.timeout(400)]
 
 TILLSTREAM = (sys.executable, "-m", "tillstream.apps.cli.main")
 SMALL = ("--scale", "0.05")
@@ -34,7 +34,7 @@ def tree_of(pid: int) -> list[psutil.Process]:
     return [parent, *parent.children(recursive=True)]
 
 
-def wait_for(said: Path, words: str, process: subprocess.Popen[bytes], seconds: float = 200) -> None:
+def wait_for(said: Path, words: str, process: subprocess.Popen[bytes], seconds: float = 280) -> None:
     deadline = time.monotonic() + seconds
     while words not in said.read_text():
         assert process.poll() is None, said.read_text()
