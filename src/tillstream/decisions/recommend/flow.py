@@ -24,6 +24,8 @@ from tillstream.features.definitions import features_of
 RECENT = "visitor__recent_products_7d"
 LIST_PRICE = "product__list_price_last"
 _FOCUS_WINDOW = 5
+_CAUSES = 5
+"""Newest views that are named as a cause; each costs a look into the model for each product shown."""
 _WHOLE_CENTS = 2**24
 """Below it a float32 is exact to the cent; a dearer product shows the snapshot's price."""
 
@@ -42,7 +44,7 @@ async def recommend(desk: Desk, request: RecommendRequest) -> Decided:
     taste = _taste(catalogue, viewed) or catalogue.taste_of(request.visitor_id, request.customer_id)
     model = champion.model if champion else None
     pool = gather(catalogue, model, recent, request.customer_id, taste, count=desk.policy.lists.candidates)
-    ids = [catalogue.product_id(place) for place in pool.places.tolist()]
+    ids = catalogue.product_ids(pool.places)
     live = await desk.read({"product": ids}, "recommend", at_us, lacks) if rows is not None and ids else None
     columns = _columns(catalogue, pool, ids, live)
     focus = focus_of([one.category for one in viewed], desk.policy.lists)
@@ -61,7 +63,11 @@ async def recommend(desk: Desk, request: RecommendRequest) -> Decided:
     facts = msgspec.structs.replace(facts, because=_because(model, ranked, recent))
     versions = desk.versions(champion, catalogue, live.position if live else rows.position if rows else None)
     rows_of = {one: row for row, one in enumerate(ids)}
-    shown = {one.product_id: _shown(catalogue, rows_of[one.product_id], facts, columns) for one in ranked.items}
+    shown = {
+        one.product_id: _shown(catalogue, int(pool.places[row]), columns, row)
+        for one in ranked.items
+        for row in (rows_of[one.product_id],)
+    }
     mode = mode_of(lacks.names)
     answer = render(facts, ranked, shown, decision_id, at_us, mode, versions.model)
     return await desk.record(
@@ -170,13 +176,13 @@ def _because(model: RecommendModel | None, ranked: Ranked, recent: Sequence[str]
     if model is None or not recent:
         return {}
     own = [one.product_id for one in ranked.items if one.source in ("session", "together")]
-    return {one: cause for one in own if (cause := model.because(one, recent)) is not None}
+    newest = recent[:_CAUSES]
+    return {one: cause for one in own if (cause := model.because(one, newest)) is not None}
 
 
-def _shown(catalogue: Catalogue, row: int, facts: RecommendFacts, columns: Columns) -> Product:
+def _shown(catalogue: Catalogue, place: int, columns: Columns, row: int) -> Product:
     """The product as the page shows it; its list price as it is now, where the store knows it."""
-    product = catalogue.product(int(catalogue.places_of([facts.candidates[row]])[0]))
-    prices = columns.column(LIST_PRICE)
+    product, prices = catalogue.product(place), columns.column(LIST_PRICE)
     if prices is None or not 0 < prices[row] < _WHOLE_CENTS:
         return product
     return msgspec.structs.replace(product, price_cents=int(prices[row]))

@@ -79,9 +79,9 @@ class Catalogue:
         """The place of each id; -1 where there is no such product."""
         return _find(self._ids, product_ids)
 
-    def product_id(self, place: int) -> str:
-        """The id at a place."""
-        return bytes(self._ids[place]).decode()
+    def product_ids(self, places: NDArray[Any]) -> list[str]:
+        """The ids at these places."""
+        return [one.decode() for one in self._ids[places].tolist()]
 
     def product(self, place: int) -> Product:
         """The product at a place, decoded now."""
