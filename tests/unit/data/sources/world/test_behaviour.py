@@ -29,7 +29,7 @@ def _world(*, signal: bool) -> tuple[World, dict[str, list[dict[str, Any]]]]:
 
 
 def _slope_of_demand(world: World, events: dict[str, list[dict[str, Any]]]) -> tuple[float, float]:
-    """Elasticity and its standard error, by Poisson regression with an effect of each product, on price impressions and carts."""
+    """Elasticity and its error: Poisson regression of carts on prices seen, with an effect of each product."""
     carted = {click.get("decision_id") for click in events["clicks.v1"] if click["kind"] == "cart_added"}
     shown = [event for event in events["impressions.v1"] if event["surface"] == "price"]
     place = {product: number for number, product in enumerate(world.catalogue.product_ids)}

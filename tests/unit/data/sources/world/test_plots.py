@@ -12,7 +12,7 @@ from tillstream.data.sources.world.plots.figures import PICTURES
 def test_the_page_holds_every_picture(tmp_path: Path):
     days: list[int] = []
     tally = tally_of(World(SMALL), lambda: days.append(1))
-    write_page(tally, SMALL, tmp_path / "world.html")
+    write_page(tally, SMALL, tmp_path / "world.html", dots_per_inch=30)
     page = (tmp_path / "world.html").read_text()
     pictures = [base64.b64decode(found) for found in re.findall(r"base64,([^\"]+)\"", page)]
     assert len(days) == SMALL.days

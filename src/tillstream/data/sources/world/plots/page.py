@@ -19,10 +19,9 @@ img { width: 100%; height: auto }
 h2 { font-size: 1.1rem; margin: 0 0 .3rem }
 figcaption { color: #555c64 }
 """
-_DOTS_PER_INCH: Final = 130
 
 
-def write_page(tally: Tally, settings: WorldSettings, path: Path) -> None:
+def write_page(tally: Tally, settings: WorldSettings, path: Path, *, dots_per_inch: int = 130) -> None:
     """Writes the page; folders are made."""
     events = sum(tally.events.values())
     lead = (
@@ -32,7 +31,9 @@ def write_page(tally: Tally, settings: WorldSettings, path: Path) -> None:
     figures = "\n".join(
         f'<figure><h2>{escape(picture.title)}</h2><img alt="{escape(picture.title)}" src="data:image/png;base64,{png}">'
         f"<figcaption>{escape(picture.caption)}</figcaption></figure>"
-        for picture, png in zip(PICTURES, (_png(tally, number) for number in range(len(PICTURES))), strict=True)
+        for picture, png in zip(
+            PICTURES, (_png(tally, number, dots_per_inch) for number in range(len(PICTURES))), strict=True
+        )
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
@@ -42,7 +43,7 @@ def write_page(tally: Tally, settings: WorldSettings, path: Path) -> None:
     )
 
 
-def _png(tally: Tally, number: int) -> str:
+def _png(tally: Tally, number: int, dots_per_inch: int) -> str:
     drawn = io.BytesIO()
-    PICTURES[number].figure(tally).savefig(drawn, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    PICTURES[number].figure(tally).savefig(drawn, format="png", dpi=dots_per_inch, metadata={"Software": None})
     return base64.b64encode(drawn.getvalue()).decode()
