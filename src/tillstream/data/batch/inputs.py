@@ -27,12 +27,11 @@ class Input:
 
     def with_rows_beyond(self, seen: Mapping[str, int]) -> ds.Dataset:
         """At least the rows at or after those places; whole files before them are left out."""
-        first: dict[str, int] = {}
+        offsets: dict[str, dict[int, int]] = {}
         for place, offset in seen.items():
-            log_id = place.rpartition("/")[0]
-            first[log_id] = min(first.get(log_id, offset), offset)
-        beyond = [f"(log_id <> '{log_id}' OR log_offset >= {offset})" for log_id, offset in first.items()]
-        return self._dataset(" AND ".join(beyond) or None)
+            log_id, _, partition = place.rpartition("/")
+            offsets.setdefault(log_id, {})[int(partition)] = offset
+        return self._dataset(" AND ".join(filter(None, map(_may_be_beyond, offsets, offsets.values()))) or None)
 
     def on(self, days: Sequence[date]) -> ds.Dataset:
         """The rows of those days."""
@@ -46,3 +45,16 @@ class Input:
         if self.delta is None or (files and not self.delta.file_uris(file_pruning_predicate=files)):
             return ds.dataset(self.schema.empty_table())
         return self.delta.to_pyarrow_dataset(file_pruning_predicate=files)
+
+
+def _may_be_beyond(log_id: str, offsets: Mapping[int, int]) -> str | None:
+    """Holds for every row beyond the offsets of one log, and of a partition not seen yet.
+
+    It is asked of a file's smallest and largest values, so it speaks of a range of partitions; where
+    one of that range was never seen there is nothing to leave out.
+    """
+    low, high = min(offsets), max(offsets)
+    if len(offsets) <= high - low:
+        return None
+    inside = f"log_partition < {low} OR log_partition > {high} OR log_offset >= {min(offsets.values())}"
+    return f"(log_id <> '{log_id}' OR {inside})"

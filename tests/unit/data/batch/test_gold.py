@@ -8,6 +8,7 @@ from tests.oracle.sending import draw
 from tests.oracle.silver import differences_of_dead_letters, differences_of_silver, expected_silver
 
 from tillstream.adapters.log import RECEIVED_AT, NewRecord
+from tillstream.adapters.log.records import partition_of
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.settings import LakeSettings
 from tillstream.data.batch.gold import GOLD, build_gold
@@ -70,3 +71,16 @@ def test_a_build_without_new_rows_writes_nothing(grown):
     versions = {name: grown.version(name) for name in GOLD}
     assert all(built.days == 0 for built in build_gold(grown))
     assert {name: grown.version(name) for name in GOLD} == versions
+
+
+def test_a_partition_that_comes_after_the_others_is_not_left_out(tmp_path):
+    log, lake = SqliteLog(tmp_path / "log"), Lake(tmp_path / "lake")
+    orders = [one for one in SENT if one.topic == "orders.v1"]
+    for partition in (1, 0):
+        append(log, [one for one in orders if partition_of(one.key, 2) == partition])
+        LakeWorker(log, lake, LakeSettings(), topics=["orders.v1"]).run(lambda: False, until_caught_up=True)
+        build_gold(lake, ["gold.sales_daily"])
+    log.close()
+    grown = table_digest(lake, "gold.sales_daily")
+    build_gold(lake, ["gold.sales_daily"], full=True)
+    assert table_digest(lake, "gold.sales_daily") == grown
