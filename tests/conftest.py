@@ -38,6 +38,19 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("tillstream")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A dear lane reads only the files that name its mark: importing all the others takes longer than some lanes."""
+    lane = config.getoption("--lane")
+    if lane in (None, "fast") or not collection_path.name.startswith("test_"):
+        return None
+    return None if names(collection_path, lane) else True
+
+
+def names(path: Path, lane: str) -> bool:
+    """Whether a file holds a lane's mark in its text."""
+    return f"mark.{lane}" in path.read_text()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Gives each test exactly one lane, and keeps the lane that was asked for."""
@@ -47,6 +60,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         lane = next((mark for mark in LANES if item.get_closest_marker(mark)), "fast")
         if lane == "fast":
             item.add_marker("fast")
+        elif not names(item.path, lane):
+            raise pytest.UsageError(f"{item.path}: write `pytest.mark.{lane}` in this file; its lane finds it by that")
         (kept if wanted in (None, lane) else others).append(item)
     if others:
         config.hook.pytest_deselected(items=others)
