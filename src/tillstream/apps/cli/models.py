@@ -1,6 +1,7 @@
 """Models on the command line: train, list, show, promote, judge by the truth."""
 
 import json
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -153,6 +154,29 @@ def truth(
         return
     for one in verdicts:
         typer.echo(one.sentence)
+
+
+@app.command()
+def measure(
+    name: Annotated[str, typer.Argument(help="diginetica, yoochoose64, tafeng, fraud_handbook; or a protocol.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Own files for a protocol: sessions, baskets (two each), cards (one).")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(envvar="TILLSTREAM_DATA", help="Folder of the public logs; by default ../shared/data."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measures the shipped settings on a public log, by its protocol. Example: tillstream models measure diginetica."""
+    from tillstream.models.protocols.catalogue import measure as figures_of
+
+    began = time.monotonic()
+    figures = figures_of(name, data or Path("../shared/data"), tuple(files or ()))
+    if as_json:
+        typer.echo(json.dumps({**asdict(figures), "seconds": round(time.monotonic() - began, 1)}))
+        return
+    typer.echo(f"{figures.sentence} ({time.monotonic() - began:.0f} s)")
 
 
 @app.command()

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from tillstream.core.imports import kept_out
 from tillstream.models.datasets.matrices import Float32
+
+with kept_out("sklearn", "pandas"):
+    import lightgbm
 
 
 @dataclass(frozen=True, slots=True)
