@@ -5,15 +5,15 @@ Decodes all of bronze anew. What silver has not covered yet (a worker between it
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 import duckdb
 import msgspec
+import pyarrow as pa
 from deltalake import DeltaTable
 
 from tillstream.adapters.log import Record
 from tillstream.adapters.log.records import NO_HEADERS
-from tillstream.core.contracts import LAKE_TOPICS, Topic, to_micros, topic_named
+from tillstream.core.contracts import LAKE_TOPICS, Topic, topic_named
 from tillstream.data.batch.duckdb_session import open_session
 from tillstream.data.lake import Lake
 from tillstream.data.lake.catalog import contract_schema
@@ -94,13 +94,14 @@ def _verify(session: duckdb.DuckDBPyConnection, lake: Lake, topic: Topic, letter
 
 def _digest(topic: Topic) -> str:
     columns = ", ".join(["received_at", *contract_schema(topic).names])
-    return f"md5_number_lower(CAST(to_json(struct_pack({columns})) AS VARCHAR))"
+    return f"hash({columns})"
 
 
 def _decoded(lake: Lake, topic: Topic, silver: DeltaTable | None) -> Iterator[Columns]:
     columns = ["log_id", "log_partition", "log_offset", "appended_at", "key", "value", "headers"]
     for batch in lake.dataset(f"bronze.{topic.entity}").to_batches(columns=columns, batch_size=_ROWS):
         by_log: dict[str, list[Record]] = {}
+        batch = batch.set_column(3, "appended_at", batch["appended_at"].cast(pa.int64()))
         for log_id, *row in zip(*(batch[name].to_pylist() for name in columns), strict=True):
             by_log.setdefault(log_id, []).append(_record(topic, *row))
         for log_id, records in by_log.items():
@@ -114,7 +115,7 @@ def _decoded(lake: Lake, topic: Topic, silver: DeltaTable | None) -> Iterator[Co
 
 
 def _record(
-    topic: Topic, partition: int, offset: int, appended_at: datetime, key: str, value: bytes, headers: str | None
+    topic: Topic, partition: int, offset: int, appended_us: int, key: str, value: bytes, headers: str | None
 ) -> Record:
     given = msgspec.json.decode(headers) if headers else NO_HEADERS
-    return Record(topic.name, partition, offset, to_micros(appended_at), key, value, given)
+    return Record(topic.name, partition, offset, appended_us, key, value, given)
