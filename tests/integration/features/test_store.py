@@ -1,0 +1,214 @@
+"""The online store on a real server: what is read, in how many commands, and what happens when it is away."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import valkey
+from tests.integration.features.conftest import Server
+from tests.unit.features.live_loop import IDS, SCHEMA, LiveLoop, reference, same
+from tests.unit.features.small_log import DAY_US, START, SilverTables, small_log
+
+from tillstream.adapters.store import Breaker, ReadingStore, WritingStore
+from tillstream.core.contracts import to_micros
+from tillstream.core.errors import StoreUnavailable
+from tillstream.features.definitions import FEATURES, features_named, schema_of
+from tillstream.features.engines.embedded.state import ask_for_all
+from tillstream.features.offline.parity import check_parity
+from tillstream.features.online import FeatureReader, FeatureRows, OnlineWriter
+from tillstream.features.updates import UPDATES
+
+pytestmark = pytest.mark.services
+
+END_US = to_micros(START) + 8 * DAY_US
+
+
+@pytest.fixture
+def loop(tmp_path: Path) -> LiveLoop:
+    one = LiveLoop(tmp_path / "log", small_log(11, 250, days=4.0))
+    records = one.records()
+    for start in range(0, len(records), 40):
+        one.count(records[start : start + 40])
+    return one
+
+
+def writer_of(loop: LiveLoop, server: Server) -> OnlineWriter:
+    store = WritingStore(server.settings)
+    return OnlineWriter(loop.log, store, SCHEMA, ask_for_all=lambda: ask_for_all(loop.log), max_records=50)
+
+
+def drain(writer: OnlineWriter) -> int:
+    applied = 0
+    while done := writer.apply().records:
+        applied += done
+    return applied
+
+
+def read(server: Server, at_us: int, ids: Any = IDS) -> FeatureRows:
+    async def go() -> FeatureRows:
+        store = ReadingStore(server.settings)
+        try:
+            return await FeatureReader(store).read(ids, tuple(FEATURES.values()), at_us)
+        finally:
+            await store.close()
+
+    return asyncio.run(go())
+
+
+def test_what_is_read_equals_the_reference_and_decays_without_events(server: Server, loop: LiveLoop) -> None:
+    loop.release()
+    drain(writer_of(loop, server))
+    for at_us in (END_US, END_US + 3 * DAY_US, END_US + 40 * DAY_US):
+        assert same(read(server, at_us).values, reference(loop.events, at_us))
+
+
+def test_a_read_is_one_command_whatever_the_number_of_ids_and_features(server: Server, loop: LiveLoop) -> None:
+    drain(writer_of(loop, server))
+    client = valkey.Valkey(port=server.settings.port)
+    client.config_resetstat()
+    read(server, END_US, {"visitor": ["v1"], "product": [f"p{n}" for n in range(100)]})
+    stats = client.info("commandstats")
+    client.close()
+    ours = {name.removeprefix("cmdstat_"): of["calls"] for name, of in stats.items()}
+    assert ours.pop("mget") == 1
+    assert not set(ours) - {"config|resetstat", "info", "client|setinfo", "client|setname", "hello", "select"}
+
+
+def test_an_unknown_id_has_the_defaults_and_they_are_named(server: Server, loop: LiveLoop) -> None:
+    drain(writer_of(loop, server))
+    rows = read(server, END_US, {"card": ["nobody"]})
+    assert rows.values["card"]["nobody"]["card__payments_1h"] == 0
+    assert "card__payment_mean_7d" in rows.defaulted
+    matrix = rows.matrix("card", ["nobody", "nobody"], ["card__payments_1h", "card__payment_mean_7d"])
+    assert matrix.tolist()[0][0] == 0.0
+    assert matrix.shape == (2, 2)
+    assert str(matrix[1][1]) == "nan"
+
+
+def test_parity_finds_nothing_and_a_changed_tile_at_once(server: Server, loop: LiveLoop) -> None:
+    loop.release()
+    drain(writer_of(loop, server))
+    store = WritingStore(server.settings)
+    keys = [f"{entity}:{one}" for entity, ids in IDS.items() for one in ids if one != "nobody"]
+    found = check_parity(_lake(loop), loop.log, store, SCHEMA, keys, END_US)
+    assert found.triples > 300
+    assert found.differences == ()
+    client = valkey.Valkey(port=server.settings.port)
+    client.set("f:customer:ann", client.get("f:customer:bob"))
+    client.close()
+    damaged = check_parity(_lake(loop), loop.log, store, SCHEMA, keys, END_US)
+    assert {one.entity_id for one in damaged.differences} == {"ann"}
+    store.close()
+
+
+def test_parity_sees_an_event_that_never_reached_a_tile(server: Server, loop: LiveLoop) -> None:
+    loop.release()
+    with loop.log.transaction(UPDATES) as transaction:
+        transaction.connection.execute("DELETE FROM records WHERE key = 'card:k0'")
+    drain(writer_of(loop, server))
+    store = WritingStore(server.settings)
+    found = check_parity(_lake(loop), loop.log, store, SCHEMA, ["card:k0", "card:k1"], END_US)
+    store.close()
+    assert {one.entity_id for one in found.differences} == {"k0"}
+
+
+def _lake(loop: LiveLoop) -> SilverTables:
+    return SilverTables(loop.events)
+
+
+def test_a_store_that_lost_its_data_is_not_read_until_it_is_whole_again(server: Server, loop: LiveLoop) -> None:
+    loop.release()
+    writer = writer_of(loop, server)
+    drain(writer)
+    before = read(server, END_US)
+    server.kill(with_data=True)
+    with pytest.raises(StoreUnavailable):
+        writer.apply()
+    server.start()
+    with pytest.raises(StoreUnavailable):
+        read(server, END_US)
+    writer.apply()
+    with pytest.raises(StoreUnavailable, match="being filled"):
+        read(server, END_US)
+    drain(writer)
+    after = read(server, END_US)
+    assert after.values == before.values
+    assert after.position == before.position
+
+
+def test_when_the_topics_beginning_is_gone_batch_sends_every_released_step_again(
+    server: Server, loop: LiveLoop
+) -> None:
+    loop.release()
+    with loop.log.transaction(UPDATES) as transaction:
+        transaction.connection.execute(
+            "DELETE FROM records WHERE offset < "
+            "(SELECT next_offset FROM partitions p WHERE p.partition = records.partition) / 2"
+        )
+    writer = writer_of(loop, server)
+    drain(writer)
+    with pytest.raises(StoreUnavailable, match="being filled"):
+        read(server, END_US)
+    assert loop.release().tiles > 100
+    drain(writer)
+    assert same(read(server, END_US).values, reference(loop.events, END_US))
+
+
+def test_two_writers_apply_each_record_once(server: Server, loop: LiveLoop) -> None:
+    loop.release()
+    one, other = writer_of(loop, server), writer_of(loop, server)
+    while one.apply().records or other.apply().records:
+        pass
+    assert same(read(server, END_US).values, reference(loop.events, END_US))
+
+
+def test_rows_of_other_definitions_are_unknown_and_never_misread(server: Server, loop: LiveLoop) -> None:
+    drain(writer_of(loop, server))
+
+    async def go() -> None:
+        store = ReadingStore(server.settings)
+        others = schema_of(features_named(["visitor__views_1h"]))
+        try:
+            await FeatureReader(store, schema=others).read({"visitor": ["v1"]}, (), END_US)
+        finally:
+            await store.close()
+
+    with pytest.raises(StoreUnavailable, match="being filled"):
+        asyncio.run(go())
+
+
+def test_a_store_that_hangs_costs_the_deadline_then_nothing_and_is_probed_back(server: Server, loop: LiveLoop) -> None:
+    drain(writer_of(loop, server))
+    assert server.process is not None
+    settings = server.settings.model_copy(update={"deadline_ms": 100})
+
+    async def go() -> tuple[list[float], FeatureRows]:
+        store = ReadingStore(settings, breaker=Breaker(failures=3, rest_seconds=0.2))
+        reader = FeatureReader(store)
+        await reader.read({"visitor": ["v1"]}, (), END_US)
+        os.kill(server.process.pid, signal.SIGSTOP)
+        took = []
+        for _ in range(8):
+            began = time.monotonic()
+            with pytest.raises(StoreUnavailable):
+                await reader.read({"visitor": ["v1"]}, (), END_US)
+            took.append(time.monotonic() - began)
+        os.kill(server.process.pid, signal.SIGCONT)
+        until = time.monotonic() + 10
+        while True:
+            try:
+                rows = await reader.read({"visitor": ["v1"]}, (), END_US)
+                await store.close()
+                return took, rows
+            except StoreUnavailable:
+                assert time.monotonic() < until
+                await asyncio.sleep(0.05)
+
+    took, rows = asyncio.run(go())
+    assert sorted(took)[4] < 0.05  # refused by the breaker, not waited for
+    assert max(took) < 3 * 0.1 + 0.2
+    assert rows.position
