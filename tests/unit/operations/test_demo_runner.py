@@ -20,7 +20,7 @@ def step(name: str, code: str = "pass", *after: str, **more: object) -> Step:
 
 def run(folder: Path, *steps: Step, at_once: int = 2) -> list[Done] | None:
     deadline = time.monotonic() + 10
-    runner = Runner(folder, {"GREETING": "hello"}, at_once=at_once, pause_seconds=0.01)
+    runner = Runner(folder, {"GREETING": "hello"}, at_once=at_once, pause_seconds=0.01, check_seconds=0.02)
     return runner.run(steps, lambda: time.monotonic() > deadline)
 
 

@@ -147,7 +147,7 @@ def test_a_service_that_holds_more_than_its_limit_is_started_again(tmp_path):
     stack.run(lambda it: it.of("worker").restarts > 0)
     told = [status.services[0] for status in stack.changes]
     assert any("more than its 64 MiB" in one.why for one in told)
-    assert max(one.peak_bytes for one in told) > 80 * 2**20
+    assert max(one.peak_bytes for one in told) > 64 * 2**20
 
 
 def test_a_taken_port_is_named_with_its_holder_and_its_setting_before_anything_starts(tmp_path):

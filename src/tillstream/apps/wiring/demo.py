@@ -9,7 +9,6 @@ from pathlib import Path
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.apps.wiring.stack import child_environment, places_of
 from tillstream.core.settings import Settings
-from tillstream.data.lake import Lake
 from tillstream.operations.demo.replay import RealLog, replayed_history
 from tillstream.operations.demo.run import Demo, prepare, summary, visitors_there
 from tillstream.operations.demo.scene import Scene
@@ -60,12 +59,14 @@ def _steps(scene: Scene, demo: Demo, real: RealLog | None, scale: float, *, kept
     """A simulated shop goes on live; a real log has a past only."""
     if real is not None:
         return steps_after(scene, replayed_history(scene, real))
-    visitors = Step("visitors", visitors_there(scene, demo, LIVE_RATE), after=("serve",))
+    visitors = Step("visitors", visitors_there(scene, demo, LIVE_RATE), after=("snapshot",))
     return (*steps_after(scene, simulated_history(scene, scale, kept=kept)), visitors)
 
 
 def build_scene(settings: Settings) -> Scene:
-    """What the steps look at."""
+    """What the steps look at; the lake's engines load while the stack starts."""
+    from tillstream.data.lake import Lake
+
     return Scene(
         log=open_log(settings),
         lake=Lake(settings.lake_path.resolve()),

@@ -28,6 +28,7 @@ class _Begun:
     at: float
     process: subprocess.Popen[bytes] | None
     log: Path
+    checked_at: float = 0.0
 
 
 class Runner:
@@ -42,9 +43,10 @@ class Runner:
         watch: Callable[[Mapping[str, int]], None] | None = None,
         on_done: Callable[[Done], None] | None = None,
         pause_seconds: float = 0.05,
+        check_seconds: float = 0.25,
     ) -> None:
         self._logs, self._environment, self._at_once = logs, environment, at_once
-        self._watch, self._on_done, self._pause = watch, on_done, pause_seconds
+        self._watch, self._on_done, self._pause, self._check = watch, on_done, pause_seconds, check_seconds
 
     def run(self, steps: Sequence[Step], stopping: Callable[[], bool]) -> list[Done] | None:
         """All steps to their end, or None when `stopping` came first. Ends every command that it started."""
@@ -86,8 +88,8 @@ class Runner:
 
     def _look(self, begun: _Begun) -> Told | None:
         """What the step came to, None while it runs; raises StepFailed."""
-        step = begun.step
-        if time.monotonic() - begun.at > step.most_seconds:
+        step, now = begun.step, time.monotonic()
+        if now - begun.at > step.most_seconds:
             raise StepFailed(step.name, f"not done after {step.most_seconds:.0f} s", begun.log)
         if begun.process is not None:
             code = begun.process.poll()
@@ -96,4 +98,7 @@ class Runner:
             begun.process = None
             if code not in step.exits:
                 raise StepFailed(step.name, f"exit {code}: {last_line(begun.log)}", begun.log)
+        elif now - begun.checked_at < self._check:
+            return None
+        begun.checked_at = now
         return step.check(begun.log.read_text(errors="replace") if step.command else "")

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tillstream.adapters.log import Log
 from tillstream.core.contracts import LAKE_TOPICS
-from tillstream.data.lake import Lake
 from tillstream.operations.demo.shop import Shop
 from tillstream.operations.stack.places import Places
+
+if TYPE_CHECKING:  # its engines take a second to load, and the stack is started meanwhile
+    from tillstream.data.lake import Lake
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Scene:
     """One demo on one home."""
 
     log: Log
-    lake: Lake
+    lake: "Lake"
     places: Places
     shop: Shop
 
