@@ -11,7 +11,7 @@ from tillstream.data.sources.world.arrays import Floats, Ints, draw_many, stream
 from tillstream.data.sources.world.catalogue import Catalogue
 from tillstream.data.sources.world.categories import CATEGORIES
 from tillstream.data.sources.world.population import REGIONS
-from tillstream.data.sources.world.settings import DAY_US, WorldSettings
+from tillstream.data.sources.world.settings import WorldSettings
 
 PRICE_STEPS: Final = np.array([0.85, 0.90, 0.95, 1.00, 1.05, 1.10, 1.15])
 PRICE_STEP_CHANCES: Final = np.array([0.16, 0.14, 0.13, 0.14, 0.13, 0.14, 0.16])
@@ -73,7 +73,9 @@ class Market:
             celsius=celsius,
             rain_mm=rain,
             traffic=_traffic(when) * (1 + 0.12 * np.tanh(rain / 4)),
-            demand=_demand(when, celsius, rain) if self._settings.signal else np.ones((len(REGIONS), len(CATEGORIES))),
+            demand=demand_on(when, celsius, rain)
+            if self._settings.signal
+            else np.ones((len(REGIONS), len(CATEGORIES))),
             promotions=promotions,
             discount=discount,
             step=step,
@@ -95,7 +97,7 @@ def _traffic(when: datetime) -> float:
     return _WEEKDAYS[when.weekday()] * yearly * payday
 
 
-def _demand(when: datetime, celsius: Floats, rain: Floats) -> Floats:
+def demand_on(when: datetime, celsius: Floats, rain: Floats) -> Floats:
     """Each region's appetite for each category: month, cold below 12 degrees, rain."""
     months = np.array([category.months[when.month - 1] for category in CATEGORIES])
     cold = np.tanh((12 - celsius) / 8)[:, None] * np.array([category.cold for category in CATEGORIES])
@@ -153,8 +155,3 @@ def campaign_on(settings: WorldSettings, day: int) -> Campaign | None:
     if into != 2:
         return None
     return Campaign(number, int(stream(settings.seed, "campaigns", number).integers(0, len(CATEGORIES))), day)
-
-
-def midnight_of(micros: int) -> int:
-    """The midnight at or before an instant."""
-    return micros // DAY_US * DAY_US

@@ -37,6 +37,8 @@ class TinyShop:
             lines = [json.loads(line) for line in body.splitlines()]
             self.events += lines
             return 202, {"accepted": len(lines), "rejected": []}
+        if path == "/v1/search":
+            return 200, {"items": [{"product_id": "shoes-009"}, {"product_id": "unknown"}]}
         asked = json.loads(body)
         self.asked.append((path, asked))
         decision = f"decision-{len(self.asked)}"
@@ -88,8 +90,12 @@ def test_live_events_obey_their_contracts_and_answer_the_decisions_they_saw(worl
     assert len(shop.events) == counts.sent > 20
     assert counts.rejected == counts.unsent == 0
     assert len({line["event"]["event_id"] for line in shop.events}) == len(shop.events)
+    assert shop.of("clicks.v1", "searched")
     answered = {f"decision-{number}": path for number, (path, _) in enumerate(shop.asked, 1)}
     for impression in shop.of("impressions.v1"):
+        if impression["surface"] == "search":
+            assert impression["product_ids"] == ["shoes-009"]
+            continue
         expected = "/v1/price" if impression["surface"] == "price" else "/v1/recommendations"
         assert answered[impression["decision_id"]] == expected
     clicked = [click for click in shop.of("clicks.v1", "viewed") if "decision_id" in click]

@@ -17,6 +17,7 @@ from tillstream.data.sources.world.visits import mood_of
 
 _FOLLOWS_RATIO: Final = 0.6
 _WALK_IN_RATIO: Final = 0.23
+_SEARCH_RATIO: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class Mind:
             shares = self.catalogue.related_shares[product][None]
             return int(self.catalogue.related[product, int(draw(shares, self.random)[0])])
         return self._from_shelf(int(self.catalogue.category[product]))
+
+    def searches(self) -> bool:
+        """Whether the visitor reaches for the search field."""
+        return self.happens(_SEARCH_RATIO * PERSONAS[self.persona].searches)
 
     def carts(self, product: int, price_cents: int) -> bool:
         """Whether the product goes into the cart at that price."""

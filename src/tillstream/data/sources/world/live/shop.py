@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import httpx
@@ -31,9 +31,19 @@ class Shop:
 
     async def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """The answer; None where the shop refuses the question; raises ShopDown after five tries."""
-        sent = {name: value for name, value in body.items() if value is not None}
+        sent = json.dumps({name: value for name, value in body.items() if value is not None}).encode()
+        return await self._answered(path, lambda: self._post(path, sent, "application/json"))
+
+    async def search(self, query: str, limit: int) -> dict[str, Any] | None:
+        """What the shop finds, asked as in `ask`."""
+        path, params = "/v1/search", {"q": query, "limit": str(limit)}
+        return await self._answered(path, lambda: self._tried(self._client.get(path, params=params)))
+
+    async def _answered(
+        self, path: str, request: Callable[[], Awaitable[httpx.Response | None]]
+    ) -> dict[str, Any] | None:
         for attempt in range(_ASKS_AT_MOST):
-            response = await self._post(path, json.dumps(sent).encode(), "application/json")
+            response = await request()
             if response is not None and response.status_code < 500:
                 self._counts.asked += 1
                 if response.is_success:
@@ -83,9 +93,13 @@ class Shop:
         return True
 
     async def _post(self, path: str, content: bytes, kind: str) -> httpx.Response | None:
+        return await self._tried(self._client.post(path, content=content, headers={"content-type": kind}))
+
+    @staticmethod
+    async def _tried(request: Awaitable[httpx.Response]) -> httpx.Response | None:
         """The response, or None when there is none."""
         try:
-            return await self._client.post(path, content=content, headers={"content-type": kind})
+            return await request
         except httpx.TransportError:
             return None
 

@@ -16,7 +16,8 @@ from tillstream.data.sources.world.ordering import ABROAD
 
 _ASKS_FOR_MORE: Final = 0.4
 _STARTS, _SHIPS, _PAYS = 0.78, 0.92, 0.94
-_BOUNCES: Final = 0.125
+_BOUNCES, _HOVERS = 0.125, 0.12
+_FOUND_AT_MOST: Final = 8
 Step: TypeAlias = tuple[int, str | None, int | None]
 """A product to look at, the decision of the list it was clicked in, its place there."""
 
@@ -85,6 +86,10 @@ class Visit:
             chosen = self._choice(await self._list("product", product))
             if chosen is not None:
                 return chosen
+        if self._mind.searches():
+            found = await self._search(product)
+            if found is not None:
+                return found
         return self._mind.follows(product), None, None
 
     def _choice(self, shown: dict[str, Any] | None) -> Step | None:
@@ -102,6 +107,22 @@ class Visit:
         self._counts.list_clicks += 1
         place, product = known[picked]
         return self._places[product], shown["decision_id"], place
+
+    async def _search(self, product: int) -> Step | None:
+        """Searches for the shelf of a product; gives what is clicked among the found."""
+        query = self._mind.catalogue.category_of(product)
+        await self._click("searched", query=query)
+        answer = await self._shop.search(query, _FOUND_AT_MOST)
+        known = [item["product_id"] for item in answer["items"] if item["product_id"] in self._places] if answer else []
+        if not known:
+            return None
+        seen = Impression(
+            **self._stamp(), **self._who(), surface="search", product_ids=known, policy="search",
+            device_type=self._visitor.device_type,  # type: ignore[arg-type]
+        )  # fmt: skip
+        await self._shop.tell("impressions.v1", seen)
+        picked = self._mind.picks([self._places[found] for found in known])
+        return None if picked is None else (self._places[known[picked]], None, picked)
 
     async def _list(self, surface: str, product: int | None) -> dict[str, Any] | None:
         ids = self._mind.catalogue.product_ids
@@ -147,6 +168,8 @@ class Visit:
                 device_type=self._visitor.device_type,  # type: ignore[arg-type]
             ),
         )
+        if self._mind.happens(_HOVERS):
+            await self._click("hovered", look)
         await self._click("viewed", look)
         return look
 
@@ -216,9 +239,11 @@ class Visit:
             decision_id=next((look.list_decision for look in cart if look.list_decision), None),
         )
 
-    async def _click(self, kind: str, look: Look | None = None, quantity: int | None = None) -> None:
+    async def _click(
+        self, kind: str, look: Look | None = None, *, quantity: int | None = None, query: str | None = None
+    ) -> None:
         catalogue = self._mind.catalogue
-        viewed = kind == "viewed"
+        viewed = kind in ("viewed", "hovered")
         event = Click(
             **self._stamp(),
             **self._who(),
@@ -229,6 +254,7 @@ class Visit:
             decision_id=(look.list_decision if viewed else look.price_decision) if look else None,
             position=look.place if look and viewed else None,
             quantity=quantity,
+            query=query,
             device_id=self._visitor.device_id,
             device_type=self._visitor.device_type,  # type: ignore[arg-type]
             country=self._visitor.country,
