@@ -3,7 +3,10 @@
 import logging
 import sys
 
-import structlog
+from tillstream.core.imports import kept_out
+
+with kept_out("rich"):  # for tracebacks in colour, which a service does not print: 0.1 s a process
+    import structlog
 
 
 def configure_logging(service: str, *, level: str = "info", json: bool = True) -> None:
