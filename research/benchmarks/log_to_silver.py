@@ -162,7 +162,7 @@ def _click(draw: random.Random, received_at: datetime) -> NewRecord:
         "country": "DE",
         "region": "north",
     }
-    return NewRecord(event["visitor_id"], json.dumps(event).encode(), {RECEIVED_AT: str(to_micros(received_at))})
+    return NewRecord(str(event["visitor_id"]), json.dumps(event).encode(), {RECEIVED_AT: str(to_micros(received_at))})
 
 
 if __name__ == "__main__":
