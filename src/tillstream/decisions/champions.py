@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tillstream.core.errors import ModelError
 from tillstream.core.telemetry import logger
 from tillstream.decisions.ports import Champion, Untrained
 
@@ -48,7 +47,7 @@ class ChampionWatch:
     def _swap(self, use_case: str, digest: str) -> None:
         try:
             champion = self._load(use_case, digest)
-        except (ModelError, OSError, ValueError, KeyError) as error:
+        except Exception as error:  # whatever a broken file makes a parser say, it must not stop the watch
             self._refused[use_case] = digest
             if not isinstance(self._held[use_case], Champion):
                 self._held[use_case] = Untrained("model_missing", f"model missing: export {digest[:12]} cannot be used")

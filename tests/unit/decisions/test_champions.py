@@ -19,6 +19,8 @@ class Exports:
 
     def load(self, use_case: str, digest: str) -> Champion[Any]:
         self.loads.append(digest)
+        if digest == "explodes":
+            raise RuntimeError("LightGBM: model format error")
         if digest not in self.good:
             raise ExportCorrupt(f"{digest} is not what its manifest says")
         return Champion(use_case, digest, "1", (), (), {}, object())
@@ -50,6 +52,8 @@ def test_a_corrupt_export_never_serves_and_is_read_once(exports: Exports) -> Non
     exports.point("bad")
     exports.watch.look()
     assert (exports.serving(), exports.loads) == ("model_missing", ["bad"])
+    exports.point("explodes")
+    assert exports.serving() == "model_missing"
     exports.point("a")
     exports.point("worse")
     assert exports.serving() == "a", "the one before stays"

@@ -51,6 +51,7 @@ class Service:
             yield
         finally:
             watching.cancel()
+            self.snapshots.close()
             await self.close()
 
     async def _watch(self) -> None:

@@ -1,5 +1,6 @@
 """The snapshot that serves, swapped for a newer one without a pause."""
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class SnapshotWatch:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._shelf: Shelf | None = None
+        self._before: Shelf | None = None
+        """Kept open for the requests that began with it."""
         self._refused: str | None = None
 
     @property
@@ -37,6 +40,12 @@ class SnapshotWatch:
         """Its catalogue."""
         return self._shelf.catalogue if self._shelf else None
 
+    def close(self) -> None:
+        """Lets go of the files; nobody asks any more."""
+        for shelf in (self._before, self._shelf):
+            if shelf is not None:
+                shelf.index.close()
+
     def look(self) -> bool:
         """Swaps if the pointer names another snapshot; a corrupt one is logged once and never serves."""
         wanted = current_id(self._folder)
@@ -46,11 +55,14 @@ class SnapshotWatch:
             return False
         try:
             catalogue = Catalogue(self._folder / wanted)
-        except SnapshotCorrupt as error:
+            shelf = Shelf(catalogue, SearchIndex(catalogue.search_path))
+        except (SnapshotCorrupt, sqlite3.Error) as error:
             self._refused = wanted
             _LOG.error("snapshot_refused", snapshot=wanted, error=str(error))
             return False
         catalogue.warm()
-        self._shelf = Shelf(catalogue, SearchIndex(catalogue.search_path))
+        if self._before is not None:
+            self._before.index.close()
+        self._before, self._shelf = self._shelf, shelf
         _LOG.info("snapshot_swapped", snapshot=wanted, products=len(catalogue))
         return True
