@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.browser.shop import open_shop
 from tests.browser.visit import Visit
 
 # The browser talks to the shop alone: none of its own services, no profile from before.
@@ -26,6 +27,13 @@ def screenshots(root: Path) -> Path:
     folder = root / "var" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A shop on a real stack, as small as one that turns its list can be."""
+    with open_shop(tmp_path_factory.mktemp("shop")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.visit import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # the first test waits for the shop to open
 
 
 def test_search_finds_what_is_typed_and_follows_the_address(visit: Callable[..., Visit]) -> None:
@@ -20,6 +20,16 @@ def test_search_finds_what_is_typed_and_follows_the_address(visit: Callable[...,
     shop.picture("search")
     shop.page.reload()
     expect(found).to_be_visible()
+
+
+def test_a_word_half_typed_calls_nobody_back_from_another_page(visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.page.get_by_test_id("search-box").fill("lamp")
+
+    shop.page.get_by_role("link", name="Cart").click()
+
+    shop.page.wait_for_timeout(600)
+    expect(shop.page.get_by_role("heading", level=1)).to_have_text("Your cart")
 
 
 def test_a_product_page_shows_the_decided_price_and_why(visit: Callable[..., Visit]) -> None:

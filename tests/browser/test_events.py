@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.visit import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # the first test waits for the shop to open
 
 
 def test_the_door_takes_every_event_of_a_visit(visit: Callable[..., Visit]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.visit import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # the first test waits for the shop to open
 
 PROMISED_SECONDS = 2.0
 # Timings gate nothing, but this one is behaviour: three times the promise, on a machine that does much else.

@@ -46,7 +46,9 @@ class Visit:
         return decision_id, products, categories
 
     def open_category(self, category: str) -> Locator:
-        self.page.get_by_role("navigation", name="Categories").get_by_role("link", name=category, exact=False).click()
+        self.page.get_by_role("navigation", name="Categories").get_by_role(
+            "link", name=category.capitalize(), exact=True
+        ).click()
         cards = self.page.locator(f"main [data-testid=product-card][data-category='{category}']")
         expect(cards.first).to_be_visible()
         return cards.filter(has_not_text="Out of stock")

@@ -1,6 +1,6 @@
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { hrefOf, type Route } from "../routing/route";
 import { goTo, moveTo } from "../routing/useRoute";
-import type { Route } from "../routing/route";
 
 const PAUSE_MS = 250;
 
@@ -8,21 +8,27 @@ const PAUSE_MS = 250;
 export function SearchBox({ route }: { route: Route }) {
   const asked = route.place === "search" ? route.query : "";
   const [text, setText] = useState(asked);
-  useEffect(() => setText(asked), [asked]);
-  const trimmed = text.trim();
+  const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const here = hrefOf(route);
 
+  // Another page, by whatever way, ends what was being typed on this one.
   useEffect(() => {
-    if (trimmed.length < 2 || trimmed === asked) return;
-    const timer = setTimeout(() => {
-      const change = route.place === "search" ? moveTo : goTo;
-      change({ place: "search", query: trimmed });
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [trimmed, asked, route.place]);
+    setText(asked);
+    return () => clearTimeout(pause.current);
+  }, [asked, here]);
 
+  const type = (typed: string): void => {
+    setText(typed);
+    clearTimeout(pause.current);
+    const query = typed.trim();
+    if (query.length < 2 || query === asked) return;
+    const change = route.place === "search" ? moveTo : goTo;
+    pause.current = setTimeout(() => change({ place: "search", query }), PAUSE_MS);
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (trimmed) goTo({ place: "search", query: trimmed });
+    const query = text.trim();
+    if (query) goTo({ place: "search", query });
   };
   return (
     <form role="search" className="search" onSubmit={submit}>
@@ -35,7 +41,7 @@ export function SearchBox({ route }: { route: Route }) {
         placeholder="Search"
         autoComplete="off"
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type(event.target.value)}
       />
     </form>
   );
