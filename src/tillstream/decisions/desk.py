@@ -75,7 +75,7 @@ class Desk:
         except StoreUnavailable:
             self.store_failed()
             if "store_down" not in lacks.names:
-                lacks.add("store_down", f"the feature store does not answer{self._snapshot_words(at_us)}")
+                lacks.add("store_down", f"live features cannot be read{self._snapshot_words(at_us)}")
             return None
 
     def model(self, use_case: str, lacks: Lacks) -> Champion[Any] | None:

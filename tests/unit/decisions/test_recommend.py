@@ -63,7 +63,7 @@ def test_with_the_store_down_the_snapshots_taste_decides_and_its_age_is_named(tm
     with plain_desk(champions=MODEL, store=store, catalogue=catalogue) as desk:
         answer = answer_of(desk, customer_id="c-9")
     assert answer["mode"] == "store_down"
-    assert answer["reasons"][0] == "the feature store does not answer: decided from a snapshot 40 s old"
+    assert answer["reasons"][0] == "live features cannot be read: decided from a snapshot 40 s old"
     assert categories_of(answer)["lamps"] >= 4
 
 

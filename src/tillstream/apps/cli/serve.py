@@ -12,6 +12,7 @@ def serve(
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Another port than the settings name.")] = None,
 ) -> None:
     """Serves the API and the storefront until Ctrl-C. Example: tillstream serve --port 8420."""
+    import gc
     import socket
 
     import uvicorn
@@ -25,6 +26,8 @@ def serve(
     from tillstream.core.settings import load_settings
     from tillstream.core.telemetry import configure_logging
 
+    # A decision makes many short-lived containers and few cycles; looking for them at the usual pace shows in p99.
+    gc.set_threshold(50_000, 20, 50)
     settings = load_settings()
     configure_logging("api")
     refuse_open_address(settings.serving)
