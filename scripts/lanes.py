@@ -103,7 +103,7 @@ LANES = (
     of_mark("data", "--timeout", "900", lacks=no_data, optional=True),
     Lane(
         "demo",
-        (str(BIN / "tillstream"), "demo", "--once", "--scale", DEMO_SCALE),
+        ("make", "--no-print-directory", "demo", "ONCE=1", f"SCALE={DEMO_SCALE}"),
         counts_itself=False,
         environment=apart,
     ),
