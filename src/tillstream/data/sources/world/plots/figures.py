@@ -163,5 +163,5 @@ PICTURES: Final = (
     Picture("Categories", "What is looked at and what is sold.", _categories),
     Picture("Leaving", "Who has left, by cause; visits then fade out in twelve days.", _leaving),
     Picture("From a look to an order", "Views, carts, the steps of the checkout, and what is paid for.", _funnel),
-    Picture("Weather", "Cold days sell jackets, region by region.", _weather),
+    Picture("Weather", "Cold days sell jackets, region by region; rain and promotions do too.", _weather),
 )
