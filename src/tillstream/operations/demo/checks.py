@@ -120,11 +120,12 @@ def shop_serves(scene: Scene) -> Check:
     return check
 
 
-def loop_closed(scene: Scene) -> Check:
-    """A visitor's list turns to what he looked at, and its record names what was shown."""
+def loop_closed(scene: Scene, made: list[str]) -> Check:
+    """A visitor's list turns to what he looked at, and its record names what was shown; its id goes to `made`."""
 
     def check(output: str) -> Told:  # noqa: ARG001  no command
         turn = turn_the_list(scene.shop)
+        made.append(turn.decision_id)
         line = (
             f"3 views of {turn.category}: {turn.before} of {K} before, {turn.after} after {turn.milliseconds:.0f} ms; "
             f"record {turn.decision_id[:12]} agrees"
@@ -137,5 +138,19 @@ def loop_closed(scene: Scene) -> Check:
             "decision_id": turn.decision_id,
         }
         return Told(line, facts)
+
+    return check
+
+
+def record_in_lake(scene: Scene, made: list[str]) -> Check:
+    """The record of that decision has come by the log to the lake, where it can be replayed from."""
+
+    def check(output: str) -> Told | None:  # noqa: ARG001  no command
+        kept = scene.lake.arrow("silver.decisions", ["event_id"])["event_id"].to_pylist()
+        if not set(made) <= set(kept):
+            return None
+        return Told(
+            f"{len(kept)} decisions in silver; try: tillstream decisions replay {made[-1]}", {"rows": len(kept)}
+        )
 
     return check

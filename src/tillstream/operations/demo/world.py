@@ -9,6 +9,7 @@ from tillstream.operations.demo.checks import (
     loop_closed,
     models_trained,
     plain,
+    record_in_lake,
     shop_serves,
     stack_ready,
 )
@@ -31,6 +32,7 @@ def simulated_history(scene: Scene, scale: float, *, kept: bool) -> Step:
 
 def steps_after(scene: Scene, history: Step) -> tuple[Step, ...]:
     """The whole loop from a past on the log to a list that turns; those that wait for nobody run at once."""
+    made: list[str] = []
     return (
         Step("stack", stack_ready(scene)),
         history,
@@ -43,5 +45,6 @@ def steps_after(scene: Scene, history: Step) -> tuple[Step, ...]:
         Step("score churn", plain, ("tillstream", "decisions", "score-churn"), after=("train",)),
         Step("snapshot", plain, ("tillstream", "decisions", "snapshot"), after=("score churn",)),
         Step("serve", shop_serves(scene), after=("gold", "features", "snapshot")),
-        Step("loop", loop_closed(scene), after=("serve",)),
+        Step("loop", loop_closed(scene, made), after=("serve",)),
+        Step("record", record_in_lake(scene, made), after=("loop",), most_seconds=60.0),
     )
