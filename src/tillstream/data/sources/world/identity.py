@@ -1,4 +1,4 @@
-"""Ids of everything in the world: plain, unique, and the same for the same seed.
+"""Ids of everything in the world: plain, unique, and the same for the same settings.
 
 Fraudsters' accounts, devices and cards are numbered on from the last customer's, in the same
 form, so that an id tells nothing.
@@ -20,15 +20,15 @@ _LETTERS: Final = {
 
 
 class Ids:
-    """Numbers for one day; each kind counts for itself, days never meet."""
+    """Numbers for one day; each kind counts for itself; days, and worlds of different marks, never meet."""
 
-    def __init__(self, seed: int, day: int) -> None:
-        self._seed, self._first = seed, day * _DAY_ROOM
+    def __init__(self, mark: str, day: int) -> None:
+        self._mark, self._first = mark, day * _DAY_ROOM
         self._used = dict.fromkeys(_LETTERS, 0)
 
     def one(self, kind: str) -> str:
         """The next id of a topic's events, or of a decision, order or payment."""
-        return f"{_LETTERS[kind]}{self._seed}-{self.numbers(kind, 1)[0]:011d}"
+        return f"{_LETTERS[kind]}{self._mark}-{self.numbers(kind, 1)[0]:011d}"
 
     def many(self, kind: str, size: int) -> Column:
         """The next `size` ids as bytes."""
@@ -42,7 +42,7 @@ class Ids:
 
     def written(self, kind: str, numbers: Ints) -> Column:
         """The ids that belong to numbers."""
-        return identities(f"{_LETTERS[kind]}{self._seed}-", numbers)
+        return identities(f"{_LETTERS[kind]}{self._mark}-", numbers)
 
 
 def customer_id(number: int) -> str:

@@ -1,5 +1,6 @@
 """What decides a world: the same settings give the same bytes."""
 
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -36,6 +37,11 @@ class WorldSettings:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise SettingsError(f"world: `{name}` is {value}; it must lie between {low} and {high}")
+
+    @property
+    def mark(self) -> str:
+        """What event ids of this world begin with: another size, seed or clock gives other ids."""
+        return f"{zlib.crc32(repr(self).encode()):08x}"
 
     @property
     def start_us(self) -> int:

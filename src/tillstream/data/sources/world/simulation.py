@@ -71,7 +71,7 @@ class World:
 
     def _live(self, day: int) -> None:
         settings, day_us = self.settings, self.settings.day_us(day)
-        ids, market = Ids(settings.seed, day), self._market.day(day)
+        ids, market = Ids(settings.mark, day), self._market.day(day)
         self.today = market
         announcer = Announcer(self._timeline, ids, self.catalogue, self.population, day_us)
         if day == 0:

@@ -35,6 +35,12 @@ def test_event_ids_are_unique():
     assert len(set(ids)) == len(ids)
 
 
+def test_a_world_with_another_clock_has_other_ids():
+    later = run(WorldSettings(customers=60, days=2, seed=7, until_us=SMALL.until_us + DAY_US))
+    first = run(WorldSettings(customers=60, days=2, seed=7))
+    assert not {value[:40] for value in later.value} & {value[:40] for value in first.value}
+
+
 def test_events_come_in_order_of_reception_and_none_is_received_after_until():
     settings = WorldSettings(customers=60, days=3, seed=7, until_us=SMALL.until_us + DAY_US // 3)
     received = run(settings).received_at_us
