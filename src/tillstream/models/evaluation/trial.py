@@ -25,6 +25,8 @@ class Trial:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """Risks at which a decision changes; what a probability means depends on how it was trained."""
     plots: Sequence[Plot] = ()
+    remark: str = ""
+    """A second measure in words, where the field knows the case by it."""
 
     @property
     def beats(self) -> bool:
@@ -37,7 +39,8 @@ class Trial:
         verdict = "promoted" if self.beats else "not promoted: it does not beat its baseline"
         return (
             f"{self.measure} {self.ours:.4f} against {self.baseline:.4f} of {self.baseline_name} on {self.gain.cases} "
-            f"cases, difference {self.gain.difference:+.4f} [{self.gain.low:+.4f}, {self.gain.high:+.4f}]: {verdict}"
+            f"cases, difference {self.gain.difference:+.4f} [{self.gain.low:+.4f}, {self.gain.high:+.4f}]"
+            f"{f'; {self.remark}' if self.remark else ''}: {verdict}"
         )
 
     def record(self) -> dict[str, Any]:
