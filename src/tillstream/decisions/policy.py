@@ -18,13 +18,13 @@ class ListPolicy:
     """Viewed products that are looked back at."""
     block: int = 8
     """Quotas hold within each block of this many places."""
-    focus_views: int = 2
+    focus_views: int = 3
     """Views among the last five that make a category the visitor's focus."""
     focus_least: float = 0.625
     """Share of a block that the focus gets at least."""
     focus_most: float = 0.75
     """Share of a block that the focus gets at most."""
-    known_most: float = 0.25
+    known_most: float = 0.375
     """Share of a block for any other category, once something is known of the visitor."""
     explore: float = 0.1
     """Chance that one place goes to a product drawn at random."""

@@ -34,7 +34,7 @@ CHAMPIONS = {
     "churn": champion("churn", LinearRisk(), ("customer__orders_30d",)),
 }
 STORE = {
-    "visitor": {"v": {"visitor__recent_products_7d": ["shoes-1", "shoes-2"]}},
+    "visitor": {"v": {"visitor__recent_products_7d": ["shoes-1", "shoes-2", "shoes-4"]}},
     "card": {"k": {"card__payments_1h": 8}},
     "customer": {"c": {"customer__orders_30d": 3}},
 }
