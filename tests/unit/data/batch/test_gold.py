@@ -16,7 +16,7 @@ from tillstream.data.lake import Lake
 from tillstream.data.lake.digest import table_digest
 from tillstream.data.streaming.embedded import LakeWorker
 
-SENT = list(draw(11, 3_000))
+SENT = list(draw(11, 2_000))
 
 
 def append(log, sent):
@@ -36,8 +36,8 @@ def grown(tmp_path_factory):
     chance = random.Random(5)
     left = {topic: [one for one in SENT if one.topic == topic] for topic in topics}
     while any(left.values()):
-        for topic in chance.sample(topics, 7):
-            some = chance.randrange(50, 1_500)
+        for topic in chance.sample(topics, 8):
+            some = chance.randrange(50, 900)
             append(log, left[topic][:some])
             left[topic] = left[topic][some:]
         LakeWorker(log, lake, LakeSettings(), topics=[*topics, "dead_letters.v1"]).run(

@@ -54,12 +54,12 @@ def live_like_a_week(lake, *, commits, compact_after, keep_versions):
 
 
 def test_a_week_of_small_commits_leaves_few_files_and_log_entries(lake):
-    files, entries, size = live_like_a_week(lake, commits=240, compact_after=12, keep_versions=30)
+    files, entries, size = live_like_a_week(lake, commits=150, compact_after=15, keep_versions=30)
     assert files <= 7
     assert entries <= 30 + 3 * CHECKPOINT_COMMITS
     assert size < 2 * 2**20
-    assert len(lake.arrow("silver.stock")) == 480
-    assert TableWriter(lake, STOCK, FAST).position("log/0") == 240
+    assert len(lake.arrow("silver.stock")) == 300
+    assert TableWriter(lake, STOCK, FAST).position("log/0") == 150
 
 
 @pytest.mark.load
