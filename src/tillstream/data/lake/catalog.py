@@ -16,6 +16,7 @@ from msgspec import inspect
 
 from tillstream.core.contracts import LAKE_TOPICS, Topic, topic_named
 from tillstream.core.contracts.event import Event
+from tillstream.core.errors import ContractError
 from tillstream.data.lake.errors import UnknownTable
 from tillstream.data.lake.gold_columns import GOLD_COLUMNS
 
@@ -89,15 +90,15 @@ def table_names() -> tuple[str, ...]:
 @cache
 def contract_schema(topic: Topic) -> pa.Schema:
     """The contract's fields as columns, in its order: what a decoded batch looks like."""
-    assert topic.contract is not None, f"{topic.name} has no contract"  # noqa: S101  # callers hold LAKE_TOPICS only
-    return pa.schema([pa.field(field.name, _arrow_type(field.type)) for field in _fields(topic.contract)])
+    return pa.schema([pa.field(field.name, _arrow_type(field.type)) for field in _fields(_contract(topic))])
 
 
 @cache
 def json_columns(topic: Topic) -> frozenset[str]:
     """The contract's free-form fields, which the lake keeps as JSON text."""
-    assert topic.contract is not None, f"{topic.name} has no contract"  # noqa: S101  # callers hold LAKE_TOPICS only
-    return frozenset(field.name for field in _fields(topic.contract) if isinstance(_core(field.type), inspect.DictType))
+    return frozenset(
+        field.name for field in _fields(_contract(topic)) if isinstance(_core(field.type), inspect.DictType)
+    )
 
 
 def _bronze_schema() -> pa.Schema:
@@ -118,6 +119,12 @@ def _silver_schema(topic: Topic) -> pa.Schema:
     event_id, occurred_at, *rest = contract_schema(topic)
     envelope = [event_id, occurred_at, pa.field("received_at", INSTANT)]
     return pa.schema([*envelope, *rest, *PLACE, pa.field("occurred_on", pa.date32())])
+
+
+def _contract(topic: Topic) -> type[Event]:
+    if topic.contract is None:
+        raise ContractError(f"{topic.name} holds no events, so it has no table")
+    return topic.contract
 
 
 def _fields(contract: type[Event] | type[msgspec.Struct]) -> tuple[inspect.Field, ...]:

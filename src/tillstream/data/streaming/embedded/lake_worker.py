@@ -28,6 +28,7 @@ GROUP: Final = "lake"
 _POLL_ROWS: Final = 10_000
 _POLL_SECONDS: Final = 0.2
 _HEARTBEAT_SECONDS: Final = 1.0
+_BACK_OFF_SECONDS: Final = 0.1
 _LOG = logger(__name__)
 
 
@@ -105,6 +106,7 @@ class LakeWorker:
             _LOG.warning("batch_dropped", why=str(error))
             self.totals.dropped_batches += 1
             self._start_over()
+            time.sleep(_BACK_OFF_SECONDS)
             return -1
 
     def _read_on(self, patience_seconds: float) -> int:
