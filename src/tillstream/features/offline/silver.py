@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from tillstream.core.contracts import topic_named
 from tillstream.core.contracts.instants import from_micros
-from tillstream.features.definitions.language import Source
+from tillstream.features.definitions.language import OCCURRED_ON, Source
 from tillstream.features.definitions.schema import Group
 from tillstream.features.engines.polars.events import columns_needed, events_of
 
@@ -42,8 +42,10 @@ def silver_of(lake: Lake, groups: Iterable[Group], since_us: Mapping[str, int]) 
 
 def events_by_source(groups: Iterable[Group], silver: Mapping[str, pl.DataFrame]) -> dict[Source, pl.DataFrame]:
     """The events of each source that these groups read."""
-    sources = dict.fromkeys(group.source for group in groups)
-    return {source: events_of(source, silver[source.topic]) for source in sources}
+    found: dict[Source, bool] = {}
+    for group in groups:
+        found[group.source] = found.get(group.source, False) or OCCURRED_ON in group.fields
+    return {source: events_of(source, silver[source.topic], with_day=day) for source, day in found.items()}
 
 
 def _frame(table: pa.Table) -> pl.DataFrame:

@@ -29,10 +29,10 @@ def columns_needed(groups: Iterable[Group]) -> dict[str, list[str]]:
     return {topic: list(names) for topic, names in needed.items()}
 
 
-def events_of(source: Source, silver: pl.DataFrame) -> pl.DataFrame:
+def events_of(source: Source, silver: pl.DataFrame, *, with_day: bool = True) -> pl.DataFrame:
     """One row for each event or element with a key: `key`, `at`, `received`, `place`, then what is aggregated.
 
-    Times are whole microseconds. Extra columns are kept; rows without a key are not.
+    Times are whole microseconds. Extra columns are kept; rows without a key are not. `with_day` adds OCCURRED_ON.
     """
     frame = silver
     if source.each is not None:
@@ -49,8 +49,18 @@ def events_of(source: Source, silver: pl.DataFrame) -> pl.DataFrame:
         at.alias("at"),
         pl.col("received_at").dt.epoch("us").alias("received"),
         (pl.col("log_partition").cast(pl.Int64) * 2**PARTITION_BITS + pl.col("log_offset")).alias("place"),
-        (at // (DAY * 10**6)).cast(pl.String).alias(OCCURRED_ON),
+        *([(at // (DAY * 10**6)).cast(pl.String).alias(OCCURRED_ON)] if with_day else []),
     )
+
+
+def columns_of(groups: Iterable[Group]) -> list[str]:
+    """What these groups, all of one source, look at in its events besides key, times and place."""
+    names: dict[str, None] = {}
+    for group in groups:
+        wheres = [group.where, *(column.where for column in group.columns)]
+        names.update(dict.fromkeys(name for where in wheres for name, _ in where))
+        names.update(dict.fromkeys((*group.fields, *(column.of for column in group.columns if column.of))))
+    return list(names)
 
 
 def matches(where: Where) -> pl.Expr:
