@@ -1,8 +1,8 @@
 """Records of one topic to columns: bytes as they came, valid events typed, the rest as dead letters.
 
 The verdict is the door's own decoder, so HTTP and the lake never disagree; only what it refuses is
-asked for reasons. Columns are taken from the decoded structs: half the cost of reading the JSON a
-second time in SQL.
+asked for reasons. Columns are taken from the decoded structs, 1.6 us an event: reading the JSON a
+second time in DuckDB took 1.0, but reads doubled keys, times and defaults in a way of its own.
 """
 
 from collections.abc import Sequence
