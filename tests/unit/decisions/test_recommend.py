@@ -2,6 +2,7 @@ import asyncio
 import json
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -96,6 +97,13 @@ def test_a_shop_of_one_category_still_fills_the_list(tmp_path: Path) -> None:
     only_shoes = [stocked("shoes", number) for number in range(10)]
     with plain_desk(catalogue=small_snapshot(tmp_path / "s", only_shoes)) as desk:
         assert len(answer_of(desk)["items"]) == 8
+
+
+def test_of_a_thousand_categories_the_stranger_sees_the_most_popular() -> None:
+    many = [stocked(f"kind{n:04}", 0, popularity=float((n * 7) % 1_000)) for n in range(1_000)]
+    with TemporaryDirectory() as folder, plain_desk(catalogue=small_snapshot(Path(folder), many)) as desk:
+        items = answer_of(desk)["items"]
+    assert [item["category"] for item in items[:2]] == ["kind0857", "kind0714"]
 
 
 def test_propensities_of_a_place_add_up_over_what_could_stand_there(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Show and replay decisions; make the snapshot and the churn scores.")
 
 DecisionId = Annotated[str, typer.Argument(help="As the answer named it.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, write nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -64,7 +65,7 @@ def replay(decision_id: DecisionId, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def snapshot(as_json: AsJson = False) -> None:
+def snapshot(as_json: AsJson = False, dry_run: DryRun = False) -> None:
     """Writes what the API falls back on, from the lake. Example: tillstream decisions snapshot."""
     import json
     import time
@@ -79,6 +80,9 @@ def snapshot(as_json: AsJson = False) -> None:
 
     settings, began = load_settings(), time.monotonic()
     found = collect(Lake(settings.lake_path))
+    if dry_run:
+        typer.echo(f"{len(found.products)} products and {len(found.tastes)} tastes would be written")
+        return
     manifest = write_snapshot(
         settings.models_path / "snapshot",
         made_at_us=time.time_ns() // 1_000,
@@ -96,7 +100,7 @@ def snapshot(as_json: AsJson = False) -> None:
 
 
 @app.command("score-churn")
-def score_churn(as_json: AsJson = False) -> None:
+def score_churn(as_json: AsJson = False, dry_run: DryRun = False) -> None:
     """Scores every customer for the next snapshot. Example: tillstream decisions score-churn."""
     import json
     import time
@@ -115,7 +119,8 @@ def score_churn(as_json: AsJson = False) -> None:
         typer.echo(json.dumps({"customers": 0, "why": error.why}) if as_json else f"nothing scored: {error}")
         return
     found = score_customers(Lake(settings.lake_path), champion, time.time_ns() // 1_000)
-    save_scores(settings.models_path, found)
+    if not dry_run:
+        save_scores(settings.models_path, found)
     seconds = time.monotonic() - began
     if as_json:
         typer.echo(json.dumps({"customers": len(found.scores), "model": found.model, "seconds": round(seconds, 3)}))

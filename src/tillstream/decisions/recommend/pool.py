@@ -48,7 +48,7 @@ def gather(
     for code in tastes:
         _add_popular(rows, seen, catalogue, catalogue.popular_in(code), _TASTE, share)
     each = -(-(count - len(rows)) // max(len(catalogue.categories), 1))
-    for code in range(len(catalogue.categories)):
+    for code in catalogue.categories_by_popularity[: count - len(rows)]:
         _add_popular(rows, seen, catalogue, catalogue.popular_in(code), _POPULAR, each)
     if len(rows) < count:
         _add_popular(rows, seen, catalogue, catalogue.popular, _POPULAR, count - len(rows))
@@ -88,7 +88,9 @@ def _add_popular(
 ) -> None:
     if not len(order):
         return
-    best = float(catalogue.popularity[order[0]]) or 1.0
+    # A taste is measured within its category; what is popular, against the whole shop.
+    first = order[0] if source == _TASTE else catalogue.popular[0]
+    best = float(catalogue.popularity[first]) or 1.0
     ceiling = _CEILING[SOURCES[source]]
     added = 0
     for place in order[: count + len(rows) + len(seen) + 50].tolist():

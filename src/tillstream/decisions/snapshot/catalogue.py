@@ -115,9 +115,16 @@ class Catalogue:
         counted = [(name, spans[code + 1] - spans[code]) for code, name in enumerate(self.categories)]
         return sorted(pair for pair in counted if pair[1])
 
+    @cached_property
+    def categories_by_popularity(self) -> list[int]:
+        """Codes of the categories that have products, the one with the most popular product first."""
+        codes, first = np.unique(self.category[self.popular], return_index=True)
+        found: list[int] = codes[np.argsort(first, kind="stable")].tolist()
+        return found
+
     def warm(self) -> None:
         """Works out what is cached, so that no request pays for it."""
-        _ = self._by_category, self._category_spans, self.category_counts
+        _ = self._by_category, self._category_spans, self.category_counts, self.categories_by_popularity
 
     def taste_of(self, *ids: str | None) -> list[int]:
         """Codes of the categories that the first known of these visitors or customers looked at most."""
