@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from tests.unit.decisions.small_shelf import Halfway, PlainStore, small_snapshot
 
 from tillstream.decisions.guardrails import guard_price
 from tillstream.decisions.policy import PricePolicy
+from tillstream.decisions.price.decide import PriceFacts, decide_price
 from tillstream.decisions.price.flow import price
 from tillstream.decisions.requests import PriceRequest
 
@@ -77,6 +79,18 @@ def test_a_tenth_of_the_visitors_see_a_small_step_up_or_down(tmp_path: Path) -> 
     prices = Counter(one["price_cents"] for one in asked(tmp_path, visitors=200))
     assert set(prices) == {3_680, 3_800, 3_920}
     assert 4 <= prices[3_680] + prices[3_920] <= 45
+
+
+def test_a_prices_propensity_is_the_chance_of_that_price_whatever_arm_led_to_it() -> None:
+    request = PriceRequest(visitor_id="v", product_id="p")
+    free = PriceFacts(request=request, seed=1, list_price_cents=10_000, currency="EUR", cost_cents=1, best_cents=10_000)
+    tight = msgspec.structs.replace(free, best_cents=20_000)  # all three aims end at the largest step
+    chances = {}
+    for seed in range(100):
+        found = decide_price(msgspec.structs.replace(free, seed=seed), POLICY)
+        chances[found.price_cents] = found.arm.propensity
+        assert decide_price(msgspec.structs.replace(tight, seed=seed), POLICY).arm.propensity == 1.0
+    assert chances == {10_000: 0.9, 10_300: 0.05, 9_700: 0.05}
 
 
 def test_a_price_costs_one_round_trip_and_uses_what_the_store_knows_now(tmp_path: Path) -> None:

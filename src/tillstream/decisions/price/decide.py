@@ -40,18 +40,26 @@ def decide_price(facts: PriceFacts, policy: PricePolicy) -> Priced:
     reasons = [*facts.notes]
     if facts.elasticity is not None:
         reasons.append(f"demand changes by {abs(facts.elasticity):.1f} % for each 1 % of price")
-    aim, arm = facts.best_cents, draw_arm(facts.seed, policy.explore)
-    if arm.name == EXPLORE:
-        sign = 1 if draw_one(facts.seed, "direction", 2) else -1
-        aim += sign * max(round(facts.list_price_cents * policy.explore_step), 1)
-        arm = Arm(EXPLORE, policy.explore / 2)
+    step = max(round(facts.list_price_cents * policy.explore_step), 1)
+    aims = {0: 1.0 - policy.explore, step: policy.explore / 2, -step: policy.explore / 2}
+    guarded = {
+        off: guard_price(facts.best_cents + off, facts.list_price_cents, facts.cost_cents, facts.on_hand, policy)
+        for off in aims
+    }
+    explores = draw_arm(facts.seed, policy.explore).name == EXPLORE
+    off = (step, -step)[draw_one(facts.seed, "direction", 2)] if explores else 0
+    if off:
         reasons.append("a small step off, to learn how demand answers")
-    guarded = guard_price(aim, facts.list_price_cents, facts.cost_cents, facts.on_hand, policy)
-    return Priced(guarded.price_cents, arm, (*reasons, *(guarded.reasons or (_place(guarded.price_cents, facts),))))
+    shown = guarded[off]
+    # Rails can bring two aims to one price: its chance is that of both.
+    chance = sum(chance for aim, chance in aims.items() if guarded[aim].price_cents == shown.price_cents)
+    arm = Arm(EXPLORE if off else CHAMPION, round(chance, 9))
+    place = _place(shown.price_cents, facts) + ("" if off else " brings the most")
+    return Priced(shown.price_cents, arm, (*reasons, *(shown.reasons or (place,))))
 
 
 def _place(price_cents: int, facts: PriceFacts) -> str:
     moved = price_cents / facts.list_price_cents - 1
     if abs(moved) < 0.0005:
-        return "the list price brings the most"
-    return f"{abs(moved):.1%} {'below' if moved < 0 else 'above'} the list price brings the most"
+        return "the list price"
+    return f"{abs(moved):.1%} {'below' if moved < 0 else 'above'} the list price"
