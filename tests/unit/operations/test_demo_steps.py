@@ -8,13 +8,13 @@ from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.errors import NotFound, ServiceError
 from tillstream.data.lake import Lake
 from tillstream.operations.demo.checks import gold_built, history_on_log, lake_filled, models_trained, said
-from tillstream.operations.demo.replay import real_log
+from tillstream.operations.demo.replay import RealLog, real_log, replay_steps
 from tillstream.operations.demo.run import step_line
 from tillstream.operations.demo.runner import Done
 from tillstream.operations.demo.scene import Scene
 from tillstream.operations.demo.shop import Shop
 from tillstream.operations.demo.steps import Step, Told, in_order
-from tillstream.operations.demo.world import simulated_history, steps_after
+from tillstream.operations.demo.world import simulated_history, world_steps
 from tillstream.operations.stack.places import Places
 
 
@@ -26,9 +26,11 @@ def scene(tmp_path: Path):
 
 
 def test_the_steps_of_a_demo_are_in_order_and_each_has_a_name_of_its_own(scene: Scene):
-    steps = steps_after(scene, simulated_history(scene, 1.0, kept=False))
-    in_order(steps)
-    assert len({step.name for step in steps}) == len(steps)
+    real = RealLog(Path("log.parquet"), "tafeng", "tafeng")
+    for steps in (world_steps(scene, 1.0, kept=False), replay_steps(scene, real)):
+        in_order(steps)
+        assert len({step.name for step in steps}) == len(steps)
+        assert steps[-1].name in ("record", "figure")
 
 
 def test_a_kept_home_is_not_given_another_history(scene: Scene):

@@ -9,12 +9,12 @@ from pathlib import Path
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.apps.wiring.stack import child_environment, places_of
 from tillstream.core.settings import Settings
-from tillstream.operations.demo.replay import RealLog, replayed_history
+from tillstream.operations.demo.replay import RealLog, replay_steps
 from tillstream.operations.demo.run import Demo, prepare, summary, visitors_there
 from tillstream.operations.demo.scene import Scene
 from tillstream.operations.demo.shop import Shop
 from tillstream.operations.demo.steps import Step
-from tillstream.operations.demo.world import simulated_history, steps_after
+from tillstream.operations.demo.world import world_steps
 from tillstream.operations.stack.lock import held
 
 LIVE_RATE = 20
@@ -58,9 +58,9 @@ def run_demo(
 def _steps(scene: Scene, demo: Demo, real: RealLog | None, scale: float, *, kept: bool) -> tuple[Step, ...]:
     """A simulated shop goes on live; a real log has a past only."""
     if real is not None:
-        return steps_after(scene, replayed_history(scene, real))
+        return replay_steps(scene, real)
     visitors = Step("visitors", visitors_there(scene, demo, LIVE_RATE), after=("snapshot",))
-    return (*steps_after(scene, simulated_history(scene, scale, kept=kept)), visitors)
+    return (*world_steps(scene, scale, kept=kept), visitors)
 
 
 def build_scene(settings: Settings) -> Scene:

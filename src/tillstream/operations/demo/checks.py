@@ -103,14 +103,14 @@ def shop_serves(scene: Scene) -> Check:
     def check(output: str) -> Told:  # noqa: ARG001  no command
         shop = scene.shop
         page = "<html" in shop.page().lower()
-        product = shop.get("/v1/products", limit=1)["items"][0]
         who = {"visitor_id": "v-demo"}
         answers = {
-            "recommend": shop.post("/v1/recommendations", {**who, "k": K}),
-            "price": shop.post("/v1/price", {**who, "product_id": product["product_id"]}),
             "churn": shop.post("/v1/churn", {"customer_id": "c-demo"}),
             "fraud": shop.post("/v1/fraud", {**who, "payment_id": "p-demo", "amount_cents": 4_900, "currency": "EUR"}),
         }
+        for product in shop.get("/v1/products", limit=1)["items"]:  # a log of payments alone names none
+            answers["recommend"] = shop.post("/v1/recommendations", {**who, "k": K})
+            answers["price"] = shop.post("/v1/price", {**who, "product_id": product["product_id"]})
         modes = {name: f"{answer['mode']}" for name, answer in answers.items()}
         models = {name: answer["model"] for name, answer in answers.items()}
         words = ", ".join(f"{name} {mode}" for name, mode in modes.items())
