@@ -150,6 +150,15 @@ def test_a_service_that_holds_more_than_its_limit_is_started_again(tmp_path):
     assert max(one.peak_bytes for one in told) > 64 * 2**20
 
 
+def test_a_limit_of_its_own_counts_for_a_service_and_not_that_of_all(tmp_path):
+    grows = "import time; held = bytearray(b'x') * (80 * 2**20); time.sleep(60)"
+    own = Service("worker", (*PYTHON, grows), Asked(), restart=QUICK, memory_limit_bytes=2**30)
+    small = Service("small", (*PYTHON, grows), Asked(), restart=QUICK)
+    stack = bench(tmp_path, own, small, limit=64 * 2**20)
+    stack.run(lambda it: it.of("small").restarts > 0)
+    assert stack.of("worker").restarts == 0
+
+
 def test_a_taken_port_is_named_with_its_holder_and_its_setting_before_anything_starts(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]

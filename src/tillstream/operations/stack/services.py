@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from tillstream.core.errors import ServiceError
 from tillstream.core.settings import ServingSettings, StoreSettings
@@ -51,6 +52,12 @@ class Service:
     port: Port | None = None
     restart: Restart = field(default_factory=Restart)
     url: str | None = None
+    memory_limit_bytes: int | None = None
+    """Another limit than the settings give to every service."""
+
+
+JOBS_LIMIT_BYTES: Final = 8 * 2**30
+"""The scheduler holds its job, and ending it at a service's limit would end the job each time it runs."""
 
 
 def embedded_services(home: Path, store: StoreSettings, serving: ServingSettings) -> tuple[Service, ...]:
@@ -83,6 +90,7 @@ def embedded_services(home: Path, store: StoreSettings, serving: ServingSettings
             ("tillstream", "stack", "schedule"),
             Beats(heartbeat_path(home, "scheduler")),
             needs=("lake",),
+            memory_limit_bytes=JOBS_LIMIT_BYTES,
         ),
     )
 

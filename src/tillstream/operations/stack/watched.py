@@ -112,8 +112,9 @@ class Watched:
         self.process, self.memory_bytes = None, 0
         self.places.pid(self.service.name).unlink(missing_ok=True)
 
-    def weigh(self, resident: int, limit_bytes: int) -> None:
+    def weigh(self, resident: int, every_limit_bytes: int) -> None:
         """Notes its memory; one that holds more than its limit is started anew."""
+        limit_bytes = self.service.memory_limit_bytes or every_limit_bytes
         self.memory_bytes, self.peak_bytes = resident, max(self.peak_bytes, resident)
         if resident > limit_bytes:
             held, limit = resident / 2**20, limit_bytes / 2**20
