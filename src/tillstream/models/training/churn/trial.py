@@ -14,9 +14,9 @@ from tillstream.models.scoring.trees import TREES, ChurnScorer
 from tillstream.models.training.trees import TreeSettings, fit_trees
 
 CHURN_TREES = TreeSettings(
-    num_leaves=6,
+    num_leaves=4,
     learning_rate=0.03,
-    rounds=120,
+    rounds=150,
     min_data_in_leaf=60,
     feature_fraction=0.5,
     rising=("customer__seconds_since_click",),
@@ -26,7 +26,8 @@ LONGEST_HORIZON_DAYS, HORIZON_SHARE = 28, 6
 STEP_DAYS, WARM_UP_DAYS = 1, 7
 """Days between dates, and before the first one."""
 LEAST_GONE = 20
-TEST_DATES = 3
+TEST_DATES, TEST_STEP_DAYS = 4, 2
+"""Dates that are judged, days apart: the same customers, but other weeks of theirs."""
 
 
 def horizon_of(activity: Activity) -> int:
@@ -69,7 +70,7 @@ def try_churn(lake: Lake, activity: Activity, settings: TreeSettings, seed: int)
     """
     horizon = horizon_of(activity)
     last = activity.last_us - horizon * DAY_US
-    dates = [last - back * DAY_US for back in range(TEST_DATES)][::-1]
+    dates = [last - back * TEST_STEP_DAYS * DAY_US for back in range(TEST_DATES)][::-1]
     scorer = ChurnScorer.parse(fit_churn(learned_from(lake, activity, dates[0], horizon), settings, seed))
     test = customers_as_of(lake, activity, dates, horizon)
     ours = scorer.score(test.matrix)
