@@ -32,8 +32,9 @@ def test_a_step_is_told_from_the_output_of_its_command(tmp_path):
 def test_steps_run_together_unless_one_comes_after_the_other(tmp_path):
     nap = "import time; time.sleep(0.3)"
     done = {one.step.name: one for one in run(tmp_path, step("a", nap), step("b", nap), step("c", nap, "a"))}
-    assert done["b"].begun_seconds < 0.2
-    assert done["c"].begun_seconds > done["a"].seconds - 0.05
+    ended = done["a"].begun_seconds + done["a"].seconds
+    assert done["b"].begun_seconds < ended  # an order, not a time: a busy machine is slow
+    assert done["c"].begun_seconds > ended - 0.05
 
 
 def test_no_more_commands_run_at_once_than_there_are_cores(tmp_path):

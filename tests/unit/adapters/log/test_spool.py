@@ -10,7 +10,7 @@ import pytest
 
 from tillstream.adapters.log import NewRecord
 from tillstream.adapters.log.grouped import GroupedAppender
-from tillstream.adapters.log.spool import Spool, SpoolUnavailable
+from tillstream.adapters.log.spool import SCHEMA, Spool, SpoolUnavailable
 from tillstream.adapters.log.sqlite import SqliteLog
 
 
@@ -83,6 +83,9 @@ def test_a_spool_that_cannot_be_written_says_so(tmp_path: Path, log: SqliteLog) 
         vandal.execute("DROP TABLE outbox")
     with pytest.raises(SpoolUnavailable, match="cannot be written"):
         spool.put("decisions.v1", NewRecord("d", b"x"), id="d").result(5)
+    with contextlib.closing(sqlite3.connect(file)) as mender:
+        mender.executescript(SCHEMA)
+    spool.close()
 
 
 def test_grouped_appends_keep_each_callers_places(log: SqliteLog) -> None:
