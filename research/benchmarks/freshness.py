@@ -1,0 +1,159 @@
+"""Freshness: from an event accepted by the API to its feature readable in the store, at 500 events a second.
+
+The counterpart is a bare consumer of the same log that only notes when it saw the event. Both watch the
+same run of a whole stack (Valkey, both workers, API) in a temporary home. Memory of each process is told too.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from research.benchmarks.line import BenchLine
+
+from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.adapters.store import ReadingStore
+from tillstream.core.errors import StoreUnavailable
+from tillstream.core.settings import StoreSettings
+from tillstream.features.definitions import features_named
+from tillstream.features.online import FeatureReader
+
+EVENTS_PER_SECOND, SECONDS, WARM_SECONDS = 500, 20, 4
+SENDERS = 8
+BAR_P99_MS = 500.0
+CLI = [sys.executable, "-m", "tillstream.apps.cli.main"]
+
+
+def run() -> list[BenchLine]:
+    """p50 and p99 in milliseconds of both, and the resident megabytes of every process of the stack."""
+    with tempfile.TemporaryDirectory(prefix="tillstream-bench-") as folder, stack(Path(folder)) as (api, store):
+        ours, bare = asyncio.run(measure(Path(folder), api, store))
+        memory = memory_of_services()
+    return [
+        BenchLine("freshness_p50_ms", statistics.median(ours), statistics.median(bare)),
+        BenchLine("freshness_p99_ms", p99(ours), p99(bare), BAR_P99_MS, better="lower"),
+        *(BenchLine(f"memory_{name}_mb", resident / 2**20) for name, resident in memory.items()),
+    ]
+
+
+def p99(values: list[float]) -> float:
+    """The value that one in a hundred exceeds."""
+    return sorted(values)[int(len(values) * 0.99)]
+
+
+@contextmanager
+def stack(home: Path) -> Iterator[tuple[int, StoreSettings]]:
+    """A stack without the scheduler in that home; the API's port and where the store is."""
+    ports = [free_port(), free_port()]
+    os.environ |= {
+        "TILLSTREAM_HOME": str(home),
+        "TILLSTREAM_SERVING__PORT": str(ports[0]),
+        "TILLSTREAM_STORE__PORT": str(ports[1]),
+        "TILLSTREAM_LAKE__COMMIT_SECONDS": "1",
+    }
+    subprocess.run([*CLI, "stack", "up", "--detach", "--without", "scheduler"], check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield ports[0], StoreSettings(port=ports[1], deadline_ms=500)
+    finally:
+        subprocess.run([*CLI, "stack", "down"], check=True, stdout=subprocess.DEVNULL)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def memory_of_services() -> dict[str, int]:
+    """Resident bytes of each service, as the stack reports them."""
+    told = subprocess.run([*CLI, "stack", "status", "--json"], check=True, capture_output=True, text=True).stdout
+    return {one["name"]: one["resident_bytes"] for one in json.loads(told)["services"]}
+
+
+async def measure(home: Path, port: int, store: StoreSettings) -> tuple[list[float], list[float]]:
+    """Milliseconds from accepted to readable, and to seen by a bare consumer, of the events after warm-up."""
+    accepted: dict[str, float] = {}
+    waiting: dict[str, None] = {}
+    readable: dict[str, float] = {}
+    seen: dict[str, float] = {}
+    stop = threading.Event()
+    watcher = threading.Thread(target=watch_log, args=(SqliteLog(home / "log"), seen, stop))
+    watcher.start()
+    reading = asyncio.create_task(watch_store(store, waiting, readable))
+    await send(port, accepted, waiting)
+    until = time.monotonic() + 10
+    while len(readable) < len(accepted) and time.monotonic() < until:
+        await asyncio.sleep(0.05)
+    reading.cancel()
+    stop.set()
+    watcher.join()
+    if missing := set(accepted) - set(readable):
+        raise RuntimeError(f"{len(missing)} of {len(accepted)} accepted events never became readable")
+    counted = list(accepted)[EVENTS_PER_SECOND * WARM_SECONDS :]
+    ours = [max(0.0, readable[name] - accepted[name]) * 1000 for name in counted]
+    return ours, [max(0.0, seen[name] - accepted[name]) * 1000 for name in counted if name in seen]
+
+
+async def send(port: int, accepted: dict[str, float], waiting: dict[str, None]) -> None:
+    """One event a request, evenly spaced, each of a visitor of its own; notes when it was accepted."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        total, begun = EVENTS_PER_SECOND * (SECONDS + WARM_SECONDS), time.monotonic()
+
+        async def sender(first: int) -> None:
+            for number in range(first, total, SENDERS):
+                await asyncio.sleep(max(0.0, begun + number / EVENTS_PER_SECOND - time.monotonic()))
+                visitor = f"v-{uuid4().hex[:12]}"
+                event = {
+                    "event_id": uuid4().hex,
+                    "occurred_at": datetime.now(UTC).isoformat(),
+                    "visitor_id": visitor,
+                    "kind": "viewed",
+                    "product_id": f"p{number % 500}",
+                }
+                answer = await client.post("/v1/events", json={"topic": "clicks.v1", "event": event})
+                answer.raise_for_status()
+                accepted[visitor] = time.monotonic()
+                waiting[visitor] = None
+
+        await asyncio.gather(*(sender(first) for first in range(SENDERS)))
+
+
+async def watch_store(settings: StoreSettings, waiting: dict[str, None], readable: dict[str, float]) -> None:
+    """Asks for the visitors that wait, over and over, and notes when their view counts."""
+    reader, features = FeatureReader(ReadingStore(settings)), features_named(["visitor__views_1h"])
+    while True:
+        await asyncio.sleep(0.002)
+        asked = list(waiting)[:200]
+        if not asked:
+            continue
+        try:
+            rows = await reader.read({"visitor": asked}, features, time.time_ns() // 1000)
+        except StoreUnavailable:
+            continue
+        now = time.monotonic()
+        for name in asked:
+            if rows.values["visitor"][name]["visitor__views_1h"]:
+                readable[name] = now
+                del waiting[name]
+
+
+def watch_log(log: SqliteLog, seen: dict[str, float], stop: threading.Event) -> None:
+    """The bare consumer: notes when each visitor's event came off the log."""
+    consumer = log.consumer("bench", ["clicks.v1"])
+    while not stop.is_set():
+        for record in consumer.poll(1000, 0.05):
+            seen.setdefault(record.key, time.monotonic())
+    consumer.close()
+    log.close()
