@@ -98,10 +98,12 @@ def plain(output: str) -> Told:
 
 
 def shop_serves(scene: Scene) -> Check:
-    """The page, the catalogue and the four decisions answer."""
+    """The API has seen the snapshot; the page, the catalogue and the four decisions answer."""
 
-    def check(output: str) -> Told:  # noqa: ARG001  no command
+    def check(output: str) -> Told | None:  # noqa: ARG001  no command
         shop = scene.shop
+        if shop.get("/readyz").get("snapshot") is None:  # it looks twice a second
+            return None
         page = "<html" in shop.page().lower()
         who = {"visitor_id": "v-demo"}
         answers = {
