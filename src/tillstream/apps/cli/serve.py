@@ -17,10 +17,6 @@ def serve(
 
     import uvicorn
 
-    from tillstream.apps.wiring.lean import load_lightgbm_alone
-
-    load_lightgbm_alone()  # before anything that imports it
-
     from tillstream.apps.wiring.api import build_app, refuse_open_address
     from tillstream.core.errors import PortTaken
     from tillstream.core.settings import load_settings

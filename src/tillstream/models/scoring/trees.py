@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tillstream.core.imports import kept_out
 
-with kept_out("sklearn", "pandas"):
+with kept_out("sklearn", "pandas", "pyarrow", "matplotlib", "graphviz", "dask"):
     import lightgbm
 
 TREES = "trees.txt"
