@@ -79,7 +79,7 @@ def free_port() -> int:
 def memory_of_services() -> dict[str, int]:
     """Resident bytes of each service, as the stack reports them."""
     told = subprocess.run([*CLI, "stack", "status", "--json"], check=True, capture_output=True, text=True).stdout
-    return {one["name"]: one["resident_bytes"] for one in json.loads(told)["services"]}
+    return {one["name"]: one["memory_bytes"] for one in json.loads(told)["services"]}
 
 
 async def measure(home: Path, port: int, store: StoreSettings) -> tuple[list[float], list[float]]:
