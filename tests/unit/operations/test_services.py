@@ -1,3 +1,4 @@
+import socket
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from tillstream.core.settings import ServingSettings, StoreSettings
 from tillstream.operations.stack.jobs import JOBS
 from tillstream.operations.stack.readiness import Beats
 from tillstream.operations.stack.services import Restart, Service, chosen, embedded_services, waves
-from tillstream.operations.stack.valkey import valkey_command
+from tillstream.operations.stack.valkey import require_server, valkey_command
 
 
 def service(name: str, *needs: str) -> Service:
@@ -55,6 +56,15 @@ def test_the_embedded_set_starts_and_each_own_port_names_its_setting(tmp_path):
 def test_a_store_on_another_machine_is_asked_and_never_started(tmp_path):
     assert valkey_command(tmp_path, StoreSettings(host="10.1.2.3")) == ()
     assert valkey_command(tmp_path, StoreSettings(port=7001))[0].endswith("valkey-server")
+
+
+def test_without_a_server_to_start_one_must_run_at_the_address():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        closed = StoreSettings(port=server.getsockname()[1])
+    with pytest.raises(ServiceError, match=r"no server to start and none at 127\.0\.0\.1.*TILLSTREAM_STORE__HOST"):
+        require_server((), closed)
+    require_server(("valkey-server",), closed)
+    require_server((), StoreSettings(host="10.1.2.3"))
 
 
 def test_every_job_is_a_command_of_ours_with_a_name_of_its_own():

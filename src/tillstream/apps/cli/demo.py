@@ -36,4 +36,5 @@ def demo(
             tell=typer.echo,
         )
     if not done:
+        typer.echo("stopped before the last step; nothing is left running", err=True)
         raise typer.Exit(1)

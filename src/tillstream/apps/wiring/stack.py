@@ -8,6 +8,7 @@ from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.services import chosen, embedded_services
 from tillstream.operations.stack.status import StackStatus
 from tillstream.operations.stack.supervisor import Supervisor
+from tillstream.operations.stack.valkey import require_server, valkey_command
 
 
 def places_of(settings: Settings) -> Places:
@@ -21,6 +22,8 @@ def build_supervisor(
     """A supervisor of every service but those in `without`; its children see the settings that it saw."""
     places = places_of(settings)
     (places.home / "store").mkdir(parents=True, exist_ok=True)
+    if "valkey" not in without:
+        require_server(valkey_command(places.home, settings.store), settings.store)
     return Supervisor(
         chosen(embedded_services(places.home, settings.store, settings.serving), without),
         places,

