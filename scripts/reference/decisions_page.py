@@ -37,6 +37,7 @@ comes inside the same deadline.
 """
 _MODES: Mapping[Lack, str] = {
     "store_down": "the online store did not answer in time | the local snapshot, whose age the reasons name",
+    "features_stale": "the feature worker is down or stopped | the features as they stood, whose age the reasons name",
     "not_trained": "the log holds nothing to train this model on | the plain rule; the reasons say why",
     "model_missing": "no export serves, or the one named was refused | the plain rule",
 }

@@ -10,7 +10,7 @@ from tillstream.adapters.log.records import NewRecord
 from tillstream.core.errors import LogError, StoreUnavailable
 from tillstream.decisions.answers import canonical
 from tillstream.decisions.errors import NoSnapshot, RecordNotWritten
-from tillstream.decisions.modes import Lack, age_in_words
+from tillstream.decisions.modes import STALE_SECONDS, Lack, age_in_words
 from tillstream.decisions.once import Once
 from tillstream.decisions.policy import Policy
 from tillstream.decisions.ports import Champion, Clock, Outbox, Reader, Rows, Untrained
@@ -69,14 +69,19 @@ class Desk:
     async def read(
         self, wanted: Mapping[str, Sequence[str]], use_case: UseCase, at_us: int, lacks: Lacks
     ) -> Rows | None:
-        """One round trip, or None and a note where the store does not answer in time."""
+        """One round trip, or None and a note where the store does not answer in time; old values get a note, too."""
         try:
-            return await self.reader.read(wanted, use_case, at_us)
+            rows = await self.reader.read(wanted, use_case, at_us)
         except StoreUnavailable:
             self.store_failed()
             if "store_down" not in lacks.names:
                 lacks.add("store_down", f"live features cannot be read{self._snapshot_words(at_us)}")
             return None
+        if rows.counted_until_us is not None and "features_stale" not in lacks.names:
+            age_seconds = (at_us - rows.counted_until_us) / 1e6
+            if age_seconds > STALE_SECONDS:
+                lacks.add("features_stale", f"live features stand still since {age_in_words(age_seconds)}")
+        return rows
 
     def model(self, use_case: str, lacks: Lacks) -> Champion[Any] | None:
         """The champion, or None and a note that says why there is none."""

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Final, Literal
 
-Lack = Literal["store_down", "not_trained", "model_missing"]
+Lack = Literal["store_down", "features_stale", "not_trained", "model_missing"]
 
 NORMAL: Final = "normal"
-_ORDER: Final[tuple[Lack, ...]] = ("store_down", "not_trained", "model_missing")
+STALE_SECONDS: Final = 5.0
+"""Live features older than this are named; a running worker tells every half second, and may pause for a batch."""
+_ORDER: Final[tuple[Lack, ...]] = ("store_down", "features_stale", "not_trained", "model_missing")
 
 
 def mode_of(lacks: Iterable[Lack]) -> str:

@@ -33,6 +33,10 @@ class Rows(Protocol):
         """One row an id, one column a name; a missing value is NaN."""
 
     @property
+    def counted_until_us(self) -> int | None:
+        """All received before is in the values, as a worker last told; None if none ever did."""
+
+    @property
     def defaulted(self) -> tuple[str, ...]:
         """Features that took their default for at least one id."""
 

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 import valkey
-from tests.integration.api.processes import api_process, shelf_in, store_in, wait_until
+from tests.integration.api.processes import api_process, shelf_in, started, store_in, wait_until
+from tests.integration.lake.victims import tillstream
 
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.apps.cli.serve import serve
@@ -51,6 +52,31 @@ def test_every_decision_is_answered_while_the_store_is_stopped_or_dead(tmp_path:
             if sign == signal.SIGSTOP:
                 os.kill(store_pid, signal.SIGCONT)
                 wait_until(lambda: "store_down" not in asked(client, "recommendations")[0]["mode"])
+
+
+def test_while_workers_are_stopped_decisions_name_it_and_the_door_takes_events(tmp_path: Path) -> None:
+    shelf_in(tmp_path)
+    with store_in(tmp_path, 500) as (store, _), api_process(tmp_path, store) as (client, _):
+        environment = {"TILLSTREAM_HOME": str(tmp_path), "TILLSTREAM_STORE__PORT": str(store.port)}
+        with (
+            started(tillstream("features", "work"), environment) as features,
+            started(tillstream("lake", "work"), environment) as lake,
+        ):
+            told = valkey.Valkey(port=store.port)
+            wait_until(lambda: told.exists("counted-until"), seconds=30)
+            assert "features_stale" not in asked(client, "recommendations")[0]["mode"]
+            for pid in (features, lake):
+                os.kill(pid, signal.SIGSTOP)
+            wait_until(lambda: "features_stale" in asked(client, "recommendations")[0]["mode"], seconds=20)
+            for number, name in enumerate(REQUESTS):
+                answer, seconds = asked(client, name, 20 + number)
+                assert answer["mode"].startswith("features_stale"), name
+                assert any("stand still" in reason for reason in answer["reasons"]), name
+                assert seconds < THREE_DEADLINES
+            event = {"event_id": "e", "occurred_at": "2026-03-02T09:00:00Z", "visitor_id": "v", "kind": "viewed"}
+            assert client.post("/v1/events", json={"topic": "clicks.v1", "event": event}).status_code == 202
+            os.kill(features, signal.SIGCONT)
+            wait_until(lambda: "features_stale" not in asked(client, "recommendations")[0]["mode"], seconds=20)
 
 
 def test_a_recommendation_costs_two_commands_and_the_others_one(tmp_path: Path) -> None:

@@ -116,8 +116,8 @@ class PlainRows:
 
     position = "p0:7"
 
-    def __init__(self, values: dict[str, dict[str, Mapping[str, Any]]]) -> None:
-        self.values = values
+    def __init__(self, values: dict[str, dict[str, Mapping[str, Any]]], counted_until_us: int | None) -> None:
+        self.values, self.counted_until_us = values, counted_until_us
         self.defaulted = tuple(
             f"{entity}__anything" for entity, rows in values.items() if any(not row for row in rows.values())
         )
@@ -132,6 +132,7 @@ class PlainStore:
 
     def __init__(self, values: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None) -> None:
         self.values, self.trips, self.down = dict(values or {}), 0, False
+        self.counted_until_us: int | None = None
 
     async def read(self, wanted: Mapping[str, Sequence[str]], use_case: str, at_us: int) -> Any:
         self.trips += 1
@@ -140,4 +141,4 @@ class PlainStore:
         found = {
             entity: {one: self.values.get(entity, {}).get(one, {}) for one in ids} for entity, ids in wanted.items()
         }
-        return PlainRows(found)
+        return PlainRows(found, self.counted_until_us)

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from tests.unit.decisions.desks import champion, plain_desk
+from tests.unit.decisions.desks import NOW_US, champion, plain_desk
 from tests.unit.decisions.small_shelf import PlainStore, SameCategory, all_products, small_snapshot, stocked
 
 from tillstream.decisions.desk import Desk
@@ -66,6 +66,16 @@ def test_with_the_store_down_the_snapshots_taste_decides_and_its_age_is_named(tm
     assert answer["mode"] == "store_down"
     assert answer["reasons"][0] == "live features cannot be read: decided from a snapshot 40 s old"
     assert categories_of(answer)["lamps"] >= 4
+
+
+def test_features_that_stand_still_are_used_and_their_age_is_named() -> None:
+    store = viewed("shoes-7")
+    store.counted_until_us = NOW_US - 40_000_000
+    with plain_desk(champions=MODEL, store=store) as desk:
+        answer = answer_of(desk)
+    assert answer["mode"] == "features_stale"
+    assert "live features stand still since 40 s" in answer["reasons"]
+    assert categories_of(answer).most_common(1)[0][0] == "shoes"
 
 
 def test_a_recommendation_takes_two_round_trips(tmp_path: Path) -> None:

@@ -89,6 +89,13 @@ class WritingStore:
         except (OSError, ValkeyError) as error:
             raise self._unavailable(error) from error
 
+    def put(self, key: str, value: bytes, seconds: int) -> None:
+        """Sets one value that lives for so many seconds."""
+        try:
+            self._client.set(key, value, ex=seconds)
+        except (OSError, ValkeyError) as error:
+            raise self._unavailable(error) from error
+
     def clear(self, prefix: str) -> int:
         """Deletes every key that begins so; how many."""
         deleted = 0

@@ -8,6 +8,8 @@ import msgspec
 
 PREFIX: Final = "f:"
 POSITION: Final = PREFIX + "position"
+COUNTED: Final = "counted-until"
+"""Beside the rows: microseconds since 1970; all received before is counted in them. A running worker moves it."""
 NEVER: Final = 2**62
 """An offset that no partition reaches: the store waits for batch to have sent everything again."""
 

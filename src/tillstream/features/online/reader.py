@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from tillstream.adapters.store import ReadingStore
 from tillstream.core.errors import StoreUnavailable
 from tillstream.features.definitions import Feature, Schema, default_schema
-from tillstream.features.online.position import POSITION, PREFIX, decode_position
+from tillstream.features.online.position import COUNTED, POSITION, PREFIX, decode_position
 from tillstream.features.online.rows import FeatureRows
 from tillstream.features.updates import update_key
 
@@ -24,10 +24,11 @@ class FeatureReader:
         """Values at `at_us` of these ids (by entity; repeated ones once) for the features of their entities."""
         wanted = {entity: tuple(dict.fromkeys(of)) for entity, of in ids.items()}
         keys = [PREFIX + update_key(entity, one) for entity, of in wanted.items() for one in of]
-        told, *found = await self._store.mget([POSITION, *keys])
+        told, counted, *found = await self._store.mget([POSITION, COUNTED, *keys])
         position = decode_position(told) if told else None
         if position is None or position.schema != self._schema.fingerprint or not position.is_ready:
             raise StoreUnavailable("the store is being filled: `tillstream features work` brings it up to date")
         blobs = iter(found)
         rows = {entity: {one: next(blobs) for one in of} for entity, of in wanted.items()}
-        return FeatureRows(self._schema, features, rows, at_us=at_us, position=str(position))
+        until_us = int(counted) if counted else None
+        return FeatureRows(self._schema, features, rows, at_us=at_us, position=str(position), counted_until_us=until_us)

@@ -127,10 +127,12 @@ class FeatureRows:
         *,
         at_us: int,
         position: str,
+        counted_until_us: int | None = None,
     ) -> None:
+        """`counted_until_us`: all received before is in the rows, as the worker last told; None if none ever did."""
         self._schema, self._rows = schema, rows
         self._features = tuple(feature for feature in features if feature.entity in rows)
-        self.at_us, self.position = at_us, position
+        self.at_us, self.position, self.counted_until_us = at_us, position, counted_until_us
 
     @cached_property
     def values(self) -> dict[str, dict[str, dict[str, Any]]]:

@@ -10,11 +10,12 @@ from tillstream.core.contracts import topic_named
 from tillstream.core.telemetry import logger
 from tillstream.features.definitions import Schema
 from tillstream.features.online.merging import merged_row, tiles_by_key
-from tillstream.features.online.position import NEVER, POSITION, PREFIX, Position, decode_position
+from tillstream.features.online.position import COUNTED, NEVER, POSITION, PREFIX, Position, decode_position
 from tillstream.features.updates import UPDATES, Tiles, resent_ends
 
 _DAY_SECONDS: Final = 86_400
 _ROWS_AT_MOST: Final = 4_000
+_COUNTED_SECONDS: Final = 30 * _DAY_SECONDS
 
 log_line = logger("features.writer")
 
@@ -41,6 +42,8 @@ class Applied:
     rows: int = 0
     unknown: int = 0
     """Records of another fingerprint: definitions that are not in force."""
+    is_level: bool = True
+    """Whether the store now holds all that lay in the topic when the call began."""
 
 
 class OnlineWriter:
@@ -85,12 +88,18 @@ class OnlineWriter:
                 following[partition] = found[-1].offset + 1
                 records += found
         if not following:
-            return Applied()
+            return Applied(is_level=position.is_ready)
         tiles, unknown = tiles_by_key(self._schema, records)
         ends = resent_ends(records) if position.ready_at else None
         moved = (replace(position, ready_at=ends) if ends is not None else position).moved(following)
-        written = self._write(position, moved, tiles)
-        return Applied(len(records), len(tiles), unknown) if written else Applied()
+        if not self._write(position, moved, tiles):
+            return Applied(is_level=False)
+        is_level = len(records) < self._max_records and moved.is_ready
+        return Applied(len(records), len(tiles), unknown, is_level)
+
+    def tell_counted(self, until_us: int) -> None:
+        """Tells readers that all received before `until_us` is in the rows."""
+        self._store.put(COUNTED, b"%d" % until_us, _COUNTED_SECONDS)
 
     def _begin(self) -> Position:
         """Empties the store and sets its position to the beginning; readable once it has caught up with now."""

@@ -17,6 +17,7 @@ _PATIENCE_SECONDS: Final = 0.02
 _BACKLOG_ROWS: Final = 20_000
 _REST_SECONDS: Final = 0.5
 _REPORT_SECONDS: Final = 30.0
+_TELL_SECONDS: Final = 0.5
 
 log_line = logger("features.worker")
 
@@ -27,6 +28,9 @@ class Writer(Protocol):
     def apply(self) -> "Applied":
         """Applies the next records; raises StoreUnavailable."""
 
+    def tell_counted(self, until_us: int) -> None:
+        """Tells readers that all received before is in the rows; raises StoreUnavailable."""
+
 
 class Applied(Protocol):
     """What one call did."""
@@ -34,6 +38,10 @@ class Applied(Protocol):
     @property
     def records(self) -> int:
         """Records applied; 0 when there was nothing to do."""
+
+    @property
+    def is_level(self) -> bool:
+        """Whether the store now holds all that lay in the topic when the call began."""
 
 
 @dataclass(slots=True)
@@ -71,6 +79,7 @@ class FeatureWorker:
         self._consumer = log.consumer(GROUP, engine.topics)
         self._generation = -1
         self._next: dict[tuple[str, int], int] = {}
+        self._counted_until_us = 0
         self._wrote = threading.Event()
         self._ended = threading.Event()
         self.totals = Totals()
@@ -108,6 +117,7 @@ class FeatureWorker:
 
     def _follow(self) -> int:
         is_behind = self._generation == -1
+        asked_at_us = time.time_ns() // 1000
         records = self._consumer.poll(self._poll_rows, _PATIENCE_SECONDS)
         self._still_alive()
         if self._consumer.generation != self._generation:
@@ -121,11 +131,14 @@ class FeatureWorker:
                     return -1
                 records += more
         if not records:
+            self._counted_until_us = asked_at_us
             return 0
         batch = self._engine.decode(records)
         horizon_us = self._engine.backlog_horizon_us() if is_behind else 0
         self.totals.add(self._engine.apply(batch, read_from=self._next, horizon_us=horizon_us))
         self._next |= batch.following
+        if not is_behind:
+            self._counted_until_us = asked_at_us
         self._wrote.set()
         # For lag and retention only: what counts is the offset kept with the tiles.
         self._consumer.commit(batch.following)
@@ -141,9 +154,15 @@ class FeatureWorker:
     def _keep_store_up(self) -> None:
         """Applies what the engine sent; while the store is away the log keeps it."""
         was_away = False
+        told_us = 0
         while not self._ended.is_set():
+            # Read before the rows are written: what is told must already be in them.
+            counted_us = self._counted_until_us
             try:
                 applied = self._writer.apply()
+                if applied.is_level and counted_us - told_us >= _TELL_SECONDS * 1e6:
+                    self._writer.tell_counted(counted_us)
+                    told_us = counted_us
             except StoreUnavailable as error:
                 if not was_away:
                     log_line.warning("store_away", why=str(error))
