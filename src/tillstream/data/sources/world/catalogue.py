@@ -13,7 +13,7 @@ STYLES: Final = 4
 PICTURES: Final = 8
 CURRENCY: Final = "EUR"
 _SIMILAR, _COMPLEMENTS = 8, 4
-_SERIES: Final = ("", " II", " Classic", " Lite", " Max", " Studio", " Air", " Urban", " One")
+_SERIES: Final = ("", " II", " Classic", " Lite", " Nova", " Plain", " Air", " Urban", " One")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
