@@ -105,7 +105,7 @@ class Desk:
             policy=self.policy.digest,
             export=champion.digest if champion else None,
             model=champion.name if champion else None,
-            snapshot=catalogue.snapshot_id if catalogue else None,
+            snapshot=catalogue.snapshot_id if catalogue is not None else None,
             position=position,
         )
 

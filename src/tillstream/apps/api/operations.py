@@ -30,8 +30,8 @@ def router(service: Service) -> APIRouter:
         models = {one: service.champions.current(one) for one in USE_CASES}
         body = Health(
             status="ready",
-            snapshot=catalogue.snapshot_id if catalogue else None,
-            snapshot_age_seconds=(service.desk.clock() - catalogue.made_at_us) / 1e6 if catalogue else None,
+            snapshot=catalogue.snapshot_id if catalogue is not None else None,
+            snapshot_age_seconds=None if catalogue is None else (service.desk.clock() - catalogue.made_at_us) / 1e6,
             models={name: one.why if isinstance(one, Untrained) else one.name for name, one in models.items()},
             store="does not answer" if service.store_is_down() else "answers",
         )

@@ -173,6 +173,16 @@ def test_before_the_first_snapshot_it_is_ready_but_says_what_to_run(tmp_path: Pa
         assert "tillstream decisions snapshot" in answer.json()["detail"]
 
 
+def test_a_snapshot_without_products_is_one(tmp_path: Path) -> None:
+    small_snapshot(tmp_path / "snapshot", [])
+    with api_in(tmp_path, with_snapshot=False) as api:
+        ready = api.get("/readyz").json()
+        assert ready["snapshot"] is not None
+        assert ready["snapshot_age_seconds"] is not None
+        assert api.get("/v1/products").json()["total"] == 0
+        assert api.post("/v1/fraud", json={"payment_id": "p", "amount_cents": 5, "currency": "EUR"}).status_code == 200
+
+
 def test_a_newer_snapshot_is_swapped_in_while_serving(tmp_path: Path) -> None:
     with api_in(tmp_path) as api:
         assert api.get("/v1/products").json()["total"] == 120
