@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scripts.reference.api_page import api_page, openapi_file
+from scripts.reference.benchmarks_page import benchmarks_page
 from scripts.reference.cli_page import cli_page
 from scripts.reference.decisions_page import decisions_page
 from scripts.reference.features_page import features_page
@@ -39,6 +40,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "openapi.json": openapi_file,
     "api.md": api_page,
     "cli.md": cli_page,
+    "benchmarks.md": benchmarks_page,
 }
 
 
