@@ -870,7 +870,7 @@ export interface operations {
                      *       "currency": "EUR",
                      *       "reasons": [
                      *         "demand changes by 1.8 % for each 1 % of price",
-                     *         "4.0% below the list price brings the most"
+                     *         "4.0 % below the list price brings the most"
                      *       ]
                      *     }
                      */

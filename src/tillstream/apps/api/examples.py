@@ -58,7 +58,7 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
         "price_cents": 8540,
         "list_price_cents": 8900,
         "currency": "EUR",
-        "reasons": ["demand changes by 1.8 % for each 1 % of price", "4.0% below the list price brings the most"],
+        "reasons": ["demand changes by 1.8 % for each 1 % of price", "4.0 % below the list price brings the most"],
     },
     "fraud": {
         "decision_id": "p0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5",

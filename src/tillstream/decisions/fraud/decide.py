@@ -52,7 +52,7 @@ def decide_fraud(facts: FraudFacts, values: Mapping[str, float], policy: FraudPo
     reasons = [*facts.notes, *(why for _, why in fired)]
     if facts.risk is not None and by_model != "accept":
         limit = facts.decline if by_model == "decline" else facts.review
-        reasons += [f"the model sees a risk of {facts.risk:.1%}; {by_model} from {limit:.1%} on"]
+        reasons += [f"the model sees a risk of {facts.risk * 100:.1f} %; {by_model} from {limit * 100:.1f} % on"]
         reasons += sentences(facts.drivers, raising=True)
     if action == "accept":
         reasons += sentences(facts.drivers, raising=False)[:1] or ["nothing unusual was seen"]

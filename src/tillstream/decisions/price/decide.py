@@ -62,4 +62,4 @@ def _place(price_cents: int, facts: PriceFacts) -> str:
     moved = price_cents / facts.list_price_cents - 1
     if abs(moved) < 0.0005:
         return "the list price"
-    return f"{abs(moved):.1%} {'below' if moved < 0 else 'above'} the list price"
+    return f"{abs(moved) * 100:.1f} % {'below' if moved < 0 else 'above'} the list price"
