@@ -88,8 +88,6 @@ class ModelSettings(Area):
 
     seed: int = 7
     """Seed of every split and every model."""
-    keep_exports: Annotated[int, Field(ge=1)] = 20
-    """Exports kept beyond those that records still name."""
 
 
 class StackSettings(Area):
