@@ -19,10 +19,14 @@ _PATTERNS: Dict[str, tuple[str, ...]] = {
     "terminal": (r"terminal|merchant|store",),
     "card": (r"card|pan$",),
     "price": (r"price", r"total|value|sales", r"amount"),
-    "quantity": (r"quantity|qty|units", r"amount|count"),
+    "quantity": (r"quantity|qty|units|pieces", r"amount|count"),
     "category": (r"category", r"class|department", r"group"),
     "fraud": (r"fraud$|chargeback|label", r"fraud"),
 }
+
+
+_MOST = 0.9
+"""Share of a column that must look like times: real logs have a few broken rows."""
 
 
 def guess_mapping(rows: pl.DataFrame, name: str) -> str:
@@ -66,8 +70,13 @@ def _may_be_time(rows: pl.DataFrame, column: str) -> bool:
         return True
     if kind != pl.String:
         return kind.is_numeric() and _largest(rows, column) > 1e8
-    sample = rows[column].drop_nulls().head(100)
-    return sample.str.contains(r"^\d{4}-\d{2}-\d{2}|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|^\d{9,16}$").all()
+    return _share(rows, column, r"^\d{4}[-/]\d{2}[-/]\d{2}|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|^\d{9,16}$") > _MOST
+
+
+def _share(rows: pl.DataFrame, column: str, pattern: str) -> float:
+    """How much of a sample of a text column looks so."""
+    sample = rows[column].drop_nulls().head(500)
+    return float(sample.str.contains(pattern).sum() or 0) / max(len(sample), 1)
 
 
 def _largest(rows: pl.DataFrame, column: str) -> float:
@@ -79,7 +88,7 @@ def _clock(rows: pl.DataFrame, found: Dict[str, str]) -> str:
         return '[clock]\nstart = "2026-01-01T00:00:00" # the file has no times\nrow_seconds = 60\nshift = "now"\n'
     lines = ["[clock]", f'column = "{found["time"]}"', 'zone = "UTC" # where the shop is', 'shift = "now"']
     kind = rows.schema[found["time"]]
-    if kind == pl.String and rows[found["time"]].drop_nulls().head(100).str.contains(r"^\d{9,16}$").all():
+    if kind == pl.String and _share(rows, found["time"], r"^\d{9,16}$") > _MOST:
         lines.insert(2, 'format = "number"')
     if kind.is_numeric() or 'format = "number"' in lines:
         largest = _largest(rows, found["time"])

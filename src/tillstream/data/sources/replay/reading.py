@@ -9,6 +9,13 @@ import polars as pl
 from tillstream.core.errors import MappingError
 from tillstream.data.sources.replay.mapping import Clock, Source
 
+_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y")
+TEXT_TIMES = (
+    *(f"{day}{rest}" for day in _DAYS for rest in (" %H:%M:%S%.f", " %H:%M", "")),
+    *("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"),
+    *("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"),
+)
+"""Tried on a sample where a mapping names no format; one that reads most of it is taken, the first of equals."""
 LINE = "line"
 AT = "row_at_us"
 
@@ -60,17 +67,35 @@ def with_times(frame: pl.DataFrame, clock: Clock) -> pl.DataFrame:
         return frame.with_columns((start + (pl.col(LINE) - 1) * round(clock.row_seconds * 1e6)).alias(AT))
     column = clock.column or ""
     need(frame, [column], "[clock]")
-    return frame.with_columns(_instant(frame.schema[column], clock).alias(AT))
+    kind, form = frame.schema[column], clock.format
+    if kind == pl.String and form is None:
+        form = text_format(frame[column])
+    return frame.with_columns(_instant(kind, clock, form).alias(AT))
 
 
-def _instant(kind: pl.DataType, clock: Clock) -> pl.Expr:
+def text_format(values: pl.Series) -> str:
+    """The form of times in text, from a sample; raises MappingError where none of ours reads any."""
+    sample = values.drop_nulls().head(500)
+    read = {one: sample.str.to_datetime(one, strict=False).is_not_null().sum() for one in TEXT_TIMES}
+    best = max(read, key=lambda one: read[one])
+    if not read[best]:
+        example = sample[0] if len(sample) else ""
+        raise MappingError(
+            f"[clock] cannot tell the form of times such as {example!r}; set format, e.g. {TEXT_TIMES[0]}"
+        )
+    return best
+
+
+def _instant(kind: pl.DataType, clock: Clock, form: str | None) -> pl.Expr:
     at = pl.col(clock.column or "")
-    if kind == pl.String and clock.format == "number":
+    if kind == pl.String and form == "number":
         at, kind = at.cast(pl.Float64, strict=False), pl.Float64()
     if kind.is_numeric():
         return (at * {"s": 1_000_000, "ms": 1_000, "us": 1}[clock.unit]).round().cast(pl.Int64)
     if kind == pl.String:
-        at = at.str.to_datetime(clock.format, time_unit="us", strict=False)
+        at = at.str.to_datetime(form, time_unit="us", strict=False)
+        if form is not None and form.endswith("z"):
+            return at.dt.timestamp("us")
     elif kind == pl.Date:
         at = at.cast(pl.Datetime("us"))
     else:

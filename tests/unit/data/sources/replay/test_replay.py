@@ -14,8 +14,8 @@ from tillstream.core.errors import MappingError
 from tillstream.data.ingestion.repair import dead_letters, original_of
 from tillstream.data.sources.replay import load_mapping, replay, shape
 from tillstream.data.sources.replay.guess import guess_mapping
-from tillstream.data.sources.replay.mapping import SHIPPED, Mapping, Source, micros_of, parse_mapping
-from tillstream.data.sources.replay.reading import read_rows
+from tillstream.data.sources.replay.mapping import SHIPPED, Clock, Mapping, Source, micros_of, parse_mapping
+from tillstream.data.sources.replay.reading import read_rows, with_times
 from tillstream.data.sources.replay.sending import Shifts, shifted
 
 NOW_US = to_micros(datetime(2026, 3, 4, tzinfo=UTC))
@@ -220,6 +220,34 @@ def test_a_guess_is_a_mapping_that_works(payments: Path, tmp_path: Path) -> None
     log = SqliteLog(tmp_path / "log")
     done = replay(shape(rows, guessed, name="g"), log, name="g", now_us=NOW_US)
     assert done.sent["payments.v1"] >= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2026-03-01 10:00:00", 9),
+        ("2026-03-01T10:00:00.000", 9),
+        ("01.03.2026 10:00", 9),
+        ("2026-03-01T10:00:00+02:00", 8),
+        ("2026-03-01T10:00:00Z", 10),
+    ],
+)
+def test_the_form_of_times_is_told_from_most_of_them(text: str, hour: int) -> None:
+    clock = Clock(column="at", zone="Europe/Berlin")
+    times = with_times(pl.DataFrame({"line": [1, 2, 3], "at": ["soon", text, text]}), clock)["row_at_us"]
+    assert times.to_list() == [None, *[to_micros(datetime(2026, 3, 1, hour, tzinfo=UTC))] * 2]
+
+
+def test_times_in_no_known_form_ask_for_one() -> None:
+    with pytest.raises(MappingError, match="'soon'; set format"):
+        with_times(pl.DataFrame({"line": [1], "at": ["soon"]}), Clock(column="at"))
+
+
+def test_a_guess_sees_the_times_past_a_broken_row() -> None:
+    rows = pl.DataFrame(
+        {"line": range(20), "when": ["soon", *["2026-01-02 03:04"] * 19], "who": "c", "item": "p", "price": "1"}
+    )
+    assert parsed(guess_mapping(rows, "x.csv")).clock.column == "when"
 
 
 def test_a_guess_at_nothing_says_what_is_there() -> None:
