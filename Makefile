@@ -17,13 +17,17 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
   $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
   && { echo $$python; break; }; done)
 
+FLINK_PYTHON ?= $(shell for python in $(PYTHON) python3.12 python3.11; do \
+  $$python -c 'import sys, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null \
+  && { echo $$python; break; }; done)
+
 # No library of ours or of others sends usage data, and uv brings no Python of its own.
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help setup demo test check format fast services browser kill data bench wheel storefront openapi mlflow docs \
+.PHONY: help setup engines demo test check format fast services browser kill data jvm bench wheel storefront mlflow docs \
   hooks browsers release clean
 
 help: ## list the targets
@@ -38,15 +42,34 @@ $(UV):
 	@$(PYTHON) -m venv var/tools
 	@var/tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv==$(UV_VERSION)'
 
+# Kafka's client and Spark join the environment when the distributed engines are first asked for, and stay.
+EXTRAS = --extra embedded $(if $(wildcard .venv/.engines),--extra kafka --extra spark)
+
 .venv/.synced: pyproject.toml uv.lock | $(UV)
 	$(if $(PYTHON),,$(error Python 3.11, 3.12 or 3.13 with its venv module is needed (Debian: python3-venv); or set PYTHON=/path/to/it))
-	@$(UV) sync --quiet --frozen --extra embedded --python $(PYTHON)
+	@$(UV) sync --quiet --frozen $(EXTRAS) --python $(PYTHON)
+	@touch $@
+
+engines: .venv/.engines var/env/flink/.synced var/jars/.fetched ## install Kafka, Spark and Flink too (Java 17 and Maven must be there)
+
+var/jars/.fetched: $(wildcard deploy/jars/*/pom.xml) scripts/jars.py | .venv/.synced
+	@$(BIN)/python scripts/jars.py
+	@touch $@
+
+.venv/.engines: pyproject.toml uv.lock var/jars/.fetched | .venv/.synced
+	@$(UV) sync --quiet --frozen --extra embedded --extra kafka --extra spark --python $(BIN)/python
+	@touch $@
+
+# Flink's own environment: its pins exclude ours. Made from a Python 3.11 or 3.12.
+var/env/flink/.synced: pyproject.toml uv.lock var/jars/.fetched | $(UV)
+	$(if $(FLINK_PYTHON),,$(error Flink needs Python 3.11 or 3.12 with its venv module; or set FLINK_PYTHON=/path/to/it))
+	@UV_PROJECT_ENVIRONMENT=var/env/flink $(UV) sync --quiet --frozen --extra flink --no-default-groups --python $(FLINK_PYTHON)
 	@touch $@
 
 # ── use ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-demo: .venv/.synced $(PAGE) ## run the whole loop and print its URL (SCALE=3 KEEP=1 ONCE=1 REPLAY=tafeng MAPPING=m.toml)
-	@$(BIN)/tillstream demo $(if $(SCALE),--scale $(SCALE)) $(if $(KEEP),--keep) $(if $(ONCE),--once) \
+demo: .venv/.synced $(PAGE) $(if $(filter distributed,$(ENGINES)),engines) ## run the whole loop and print its URL (ENGINES=distributed SCALE=3 KEEP=1 ONCE=1 REPLAY=tafeng MAPPING=m.toml)
+	@$(if $(ENGINES),TILLSTREAM_ENGINES__SET=$(ENGINES)) $(BIN)/tillstream demo $(if $(SCALE),--scale $(SCALE)) $(if $(KEEP),--keep) $(if $(ONCE),--once) \
 	  $(if $(REPLAY),--replay $(REPLAY)) $(if $(MAPPING),--mapping $(MAPPING))
 
 mlflow: .venv/.synced ## open MLflow on the runs of the last demo, on loopback
@@ -87,6 +110,9 @@ kill: .venv/.synced ## the tests that kill real processes
 data: .venv/.synced ## the tests on public logs (TILLSTREAM_DATA=folder)
 	@$(BIN)/python scripts/lanes.py data
 
+jvm: engines ## the tests on Kafka, Spark and Flink
+	@$(BIN)/python scripts/lanes.py kafka spark flink
+
 # ── build ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 storefront: .venv/.synced $(PAGE) ## build the page into the API's package, with Node from a wheel
@@ -98,12 +124,9 @@ wheel: .venv/.synced $(PAGE) ## build the wheel, page included, into dist/
 	@$(UV) build --quiet --wheel --out-dir dist
 	@ls -1 dist/*.whl
 
-openapi: .venv/.synced ## write the API's OpenAPI file, and the page's client from it
-	@$(BIN)/python -m scripts.reference openapi.json api.md
-	@$(BIN)/python scripts/storefront.py client
-
-docs: .venv/.synced ## write the generated reference pages; a test compares them
+docs: .venv/.synced ## write the generated reference pages, and the page's client from the API's; a test compares them
 	@$(BIN)/python -m scripts.reference
+	@$(BIN)/python scripts/storefront.py client
 
 release: check wheel ## tag what CHANGELOG.md calls the version, when the tree is clean (VERSION=0.2.0)
 	@test -n "$(VERSION)" || { echo "say VERSION=x.y.z"; exit 2; }

@@ -70,6 +70,12 @@ def no_browser() -> str | None:
     return "no Chromium; `make browsers` installs Debian's"
 
 
+def no_engines() -> str | None:
+    """Why the lanes of Kafka, Spark and Flink cannot run here."""
+    made = (ROOT / "var/jars/.fetched", ROOT / ".venv/.engines", ROOT / "var/env/flink/.synced")
+    return None if all(path.exists() for path in made) else "not installed; `make engines` does it"
+
+
 def no_data() -> str | None:
     """Why the data lane cannot run here."""
     folder = Path(os.environ.get("TILLSTREAM_DATA", ROOT.parent / "shared" / "data"))
@@ -100,6 +106,9 @@ LANES = (
     of_mark("services"),
     of_mark("browser", lacks=no_browser),
     of_mark("kill", "--timeout", "900"),
+    of_mark("kafka", "--timeout", "300", lacks=no_engines),
+    of_mark("spark", "--timeout", "300", lacks=no_engines),
+    of_mark("flink", "--timeout", "300", lacks=no_engines),
     of_mark("data", "--timeout", "900", lacks=no_data, optional=True),
     Lane(
         "demo",

@@ -7,24 +7,32 @@ See: docs/reference/settings.md.
 from tillstream.core.settings.areas import (
     Engines,
     FeatureSettings,
+    FlinkSettings,
+    KafkaSettings,
     LakeSettings,
     LogSettings,
     ModelSettings,
     ServingSettings,
+    SparkSettings,
     StackSettings,
     StoreSettings,
+    StreamingSettings,
 )
 from tillstream.core.settings.root import Settings, load_settings
 
 __all__ = [
     "Engines",
     "FeatureSettings",
+    "FlinkSettings",
+    "KafkaSettings",
     "LakeSettings",
     "LogSettings",
     "ModelSettings",
     "ServingSettings",
     "Settings",
+    "SparkSettings",
     "StackSettings",
     "StoreSettings",
+    "StreamingSettings",
     "load_settings",
 ]

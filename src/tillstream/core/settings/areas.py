@@ -1,8 +1,8 @@
 """One frozen class per area; each field has its sentence and its unit."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
@@ -14,14 +14,38 @@ class Area(BaseModel):
 
 
 class Engines(Area):
-    """Which engine plays each role; combinations that make no sense are refused with a sentence."""
+    """Which engine plays each role; a role that is not named follows `set`."""
 
-    log: Literal["sqlite"] = "sqlite"
+    set: Literal["embedded", "distributed"] = "embedded"
+    """The set that the roles follow."""
+    log: Literal["sqlite", "kafka"] = "sqlite"
     """The event log."""
-    lake: Literal["embedded"] = "embedded"
+    lake: Literal["embedded", "spark"] = "embedded"
     """What takes events to bronze, silver and gold."""
+    streaming: Literal["embedded", "flink"] = "embedded"
+    """What makes sessions and sees fraud patterns."""
     live_features: Literal["embedded"] = "embedded"
     """What keeps live feature tiles."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_the_set(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("set") == "distributed":
+            return {"log": "kafka", "lake": "spark", "streaming": "flink", **given}
+        return given
+
+    @model_validator(mode="after")
+    def _combine(self) -> Self:
+        for role in ("lake", "streaming"):
+            engine = getattr(self, role)
+            if engine != "embedded" and self.log == "sqlite":
+                raise ValueError(f"{role}={engine} reads Kafka, not the SQLite log: set log=kafka, or {role}=embedded")
+        return self
+
+    @property
+    def needs_java(self) -> bool:
+        """Whether a role is played by an engine on the JVM."""
+        return self.log == "kafka"
 
 
 class LogSettings(Area):
@@ -31,6 +55,64 @@ class LogSettings(Area):
     """How long a group member may be silent before its partitions go to others."""
     busy_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
     """How long a write waits for another process to let go of a topic's file."""
+
+
+class KafkaSettings(Area):
+    """The event log on Kafka."""
+
+    bootstrap: str = "127.0.0.1:9492"
+    """Brokers, `host:port` with commas between; one on loopback is ours to start."""
+    controller_port: Port = 9493
+    """Port of the controller inside the broker that we start."""
+    heap_mebibytes: Annotated[int, Field(ge=192, le=8_192)] = 512
+    """The most that the broker we start may use for its heap."""
+    replication: Annotated[int, Field(ge=1, le=7)] = 1
+    """Copies of each partition of a topic that we make; with three, two must have a record before it counts."""
+
+
+class SparkSettings(Area):
+    """The lake on Spark."""
+
+    master: str = "local[2]"
+    """`local[n]` in the job's own process, or the `spark://` address of a cluster."""
+    remote: str = ""
+    """A Spark Connect address (`sc://`) for batch jobs; empty uses `master`."""
+    driver_memory_mebibytes: Annotated[int, Field(ge=512, le=65_536)] = 1_024
+    """Heap of the driver, and of the executors in it."""
+    trigger_seconds: Annotated[float, Field(ge=0)] = 2.0
+    """How often a micro-batch begins; one that takes longer is followed at once."""
+    max_records: Annotated[int, Field(ge=1)] = 100_000
+    """Records of the log in one micro-batch."""
+
+
+class StreamingSettings(Area):
+    """Sessions and fraud patterns, on either set."""
+
+    session_gap_seconds: Annotated[int, Field(ge=1)] = 1_800
+    """Silence after which a visitor's session is over; the next event at exactly this gap still joins."""
+    sessions_lateness_seconds: Annotated[int, Field(ge=0)] = 300
+    """How far behind the newest event one may come and still count live in its session."""
+    patterns_lateness_seconds: Annotated[int, Field(ge=0)] = 10
+    """The same for fraud patterns; an alert waits for so long."""
+    idle_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """Silence after which a partition no longer holds back the others' time."""
+    partial_seconds: Annotated[float, Field(gt=0)] = 2.0
+    """How often the growing sessions are told while they are open."""
+
+
+class FlinkSettings(Area):
+    """Streaming on Flink."""
+
+    host: str = "127.0.0.1"
+    """Where the cluster's REST API listens; loopback is ours to start."""
+    rest_port: Port = 8482
+    """Its port."""
+    parallelism: Annotated[int, Field(ge=1, le=1_024)] = 2
+    """Subtasks of each operator."""
+    checkpoint_seconds: Annotated[float, Field(gt=0)] = 10.0
+    """How often state is made durable and the output of the time between is let go."""
+    task_memory_mebibytes: Annotated[int, Field(ge=512, le=65_536)] = 1_024
+    """Memory in all of the task manager that we start."""
 
 
 class LakeSettings(Area):

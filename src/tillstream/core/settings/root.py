@@ -18,12 +18,16 @@ from tillstream.core.errors import SettingsError
 from tillstream.core.settings.areas import (
     Engines,
     FeatureSettings,
+    FlinkSettings,
+    KafkaSettings,
     LakeSettings,
     LogSettings,
     ModelSettings,
     ServingSettings,
+    SparkSettings,
     StackSettings,
     StoreSettings,
+    StreamingSettings,
 )
 
 
@@ -45,6 +49,10 @@ class Settings(BaseSettings):
     """Where the log, the lake, models, logs and pids lie."""
     engines: Engines = Field(default_factory=Engines)
     log: LogSettings = Field(default_factory=LogSettings)
+    kafka: KafkaSettings = Field(default_factory=KafkaSettings)
+    spark: SparkSettings = Field(default_factory=SparkSettings)
+    streaming: StreamingSettings = Field(default_factory=StreamingSettings)
+    flink: FlinkSettings = Field(default_factory=FlinkSettings)
     lake: LakeSettings = Field(default_factory=LakeSettings)
     features: FeatureSettings = Field(default_factory=FeatureSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
@@ -56,6 +64,26 @@ class Settings(BaseSettings):
     def log_path(self) -> Path:
         """The event log's folder."""
         return self.home / "log"
+
+    @property
+    def kafka_path(self) -> Path:
+        """The broker that we start: its configuration and its data."""
+        return self.home / "kafka"
+
+    @property
+    def spark_path(self) -> Path:
+        """Checkpoints of the Spark job, and what Spark spills."""
+        return self.home / "spark"
+
+    @property
+    def flink_path(self) -> Path:
+        """The cluster that we start: configuration, checkpoints, savepoints."""
+        return self.home / "flink"
+
+    @property
+    def streaming_path(self) -> Path:
+        """State of the embedded streaming jobs that read Kafka."""
+        return self.home / "streaming"
 
     @property
     def lake_path(self) -> Path:
