@@ -8,9 +8,9 @@ import pytest
 import typer
 
 from tillstream.apps.cli.main import app
-from tillstream.core.settings import ServingSettings, StoreSettings
+from tillstream.core.settings import Settings
 from tillstream.operations.stack.jobs import JOBS
-from tillstream.operations.stack.services import embedded_services
+from tillstream.operations.stack.services import stack_services
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile"])
@@ -33,7 +33,7 @@ def complaint(words: list[str]) -> str | None:
 
 
 def started() -> list[tuple[str, ...]]:
-    services = embedded_services(Path("var"), StoreSettings(), ServingSettings())
+    services = stack_services(Settings())
     commands = [*(service.command for service in services), *(job.command for job in JOBS)]
     return [command for command in commands if command and command[0] == "tillstream"]
 

@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 
 from tillstream.core.errors import ServiceError
-from tillstream.core.settings import ServingSettings, StoreSettings
+from tillstream.core.settings import ServingSettings, Settings, StoreSettings
 from tillstream.operations.stack.jobs import JOBS
 from tillstream.operations.stack.readiness import Beats
-from tillstream.operations.stack.services import Restart, Service, chosen, embedded_services, waves
+from tillstream.operations.stack.service import Restart, Service, chosen, waves
+from tillstream.operations.stack.services import stack_services
 from tillstream.operations.stack.valkey import require_server, valkey_command
 
 
@@ -45,7 +46,9 @@ def test_the_wait_before_a_restart_doubles_up_to_its_limit():
 
 
 def test_the_embedded_set_starts_and_each_own_port_names_its_setting(tmp_path):
-    services = embedded_services(tmp_path, StoreSettings(port=7001), ServingSettings(port=7002))
+    services = stack_services(
+        Settings(home=tmp_path, store=StoreSettings(port=7001), serving=ServingSettings(port=7002))
+    )
     assert names(waves(services))[0] == ["valkey", "lake"]
     assert {one.port.setting: one.port.number for one in services if one.port} == {
         "TILLSTREAM_STORE__PORT": 7001,

@@ -14,7 +14,7 @@ import pytest
 from tillstream.core.errors import PortTaken, ServiceError
 from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.processes import born_at
-from tillstream.operations.stack.services import Port, Restart, Service
+from tillstream.operations.stack.service import Port, Restart, Service
 from tillstream.operations.stack.status import Phase, ServiceStatus, StackStatus
 from tillstream.operations.stack.supervisor import Supervisor
 

@@ -1,11 +1,15 @@
 """Decisions on the command line: show, replay, and the jobs that keep the API's fallback fresh."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tillstream.core.settings import Settings
+    from tillstream.decisions.ports import Champion
+    from tillstream.decisions.replay import Replayed
 
 app = typer.Typer(no_args_is_help=True, help="Show and replay decisions; make the snapshot and the churn scores.")
 
@@ -32,24 +36,29 @@ def show(decision_id: DecisionId, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def replay(decision_id: DecisionId, as_json: AsJson = False) -> None:
+def replay(
+    decision_id: Annotated[str | None, typer.Argument(help="As the answer named it; leave it out with --all.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every decision that the lake holds.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Decides again from the record; exit 3 if other bytes come out. Example: tillstream decisions replay d00064f0."""
+    from tillstream.core.settings import load_settings
+
+    if every == (decision_id is not None):
+        raise typer.BadParameter("give a decision's id, or --all")
+    settings = load_settings()
+    if decision_id is None:
+        _replay_all(settings, as_json)
+    else:
+        _replay_one(settings, decision_id, as_json)
+
+
+def _replay_one(settings: "Settings", decision_id: str, as_json: bool) -> None:
     import json
 
-    from tillstream.apps.wiring.serving import load_champion
-    from tillstream.core.settings import load_settings
-    from tillstream.decisions.code import code_digest
-    from tillstream.decisions.policy import Policy
-    from tillstream.decisions.record.entry import answer_digest, decode_entry
-    from tillstream.decisions.replay import replay as decide_again
+    from tillstream.decisions.record.entry import answer_digest
 
-    settings = load_settings()
-    again = decide_again(
-        decode_entry(_record(settings, decision_id)),
-        policy=Policy(),
-        code=code_digest(),
-        load=lambda use_case, digest: load_champion(settings.models_path, use_case, digest),
-    )
+    again = _decide_again(settings)(_record(settings, decision_id))
     sha256 = answer_digest(again.body)
     if as_json:
         found = {"same": again.is_same, "sha256": sha256, "recorded_sha256": again.recorded_sha256}
@@ -62,6 +71,49 @@ def replay(decision_id: DecisionId, as_json: AsJson = False) -> None:
         typer.echo(f"{same}{' as' if again.is_same else ''} left then (sha256 {sha256[:16]})", err=True)
     if not again.is_same:
         raise typer.Exit(3)
+
+
+def _replay_all(settings: "Settings", as_json: bool) -> None:
+    """Counts, and one digest over all answers: equal lakes give equal digests."""
+    import hashlib
+    import json
+
+    from tillstream.data.lake import Lake
+    from tillstream.decisions.record.find import records_in
+
+    decide_again, total, others = _decide_again(settings), hashlib.sha256(), list[str]()
+    count = 0
+    for event in records_in(Lake(settings.lake_path)):
+        again = decide_again(event)
+        count += 1
+        total.update(again.body)
+        if not again.is_same:
+            others.append(json.loads(event)["event_id"])
+    if as_json:
+        found = {"decisions": count, "other": len(others), "first_others": others[:5], "sha256": total.hexdigest()}
+        typer.echo(json.dumps(found))
+    else:
+        named = f", the first {others[0]}" if others else ""
+        typer.echo(f"{count} decisions, {len(others)} with other bytes{named} (sha256 {total.hexdigest()[:16]})")
+    if others:
+        raise typer.Exit(3)
+
+
+def _decide_again(settings: "Settings") -> "Callable[[bytes], Replayed]":
+    """What decides again from a record's bytes; an export is loaded once."""
+    from functools import cache
+
+    from tillstream.apps.wiring.serving import load_champion
+    from tillstream.decisions.code import code_digest
+    from tillstream.decisions.policy import Policy
+    from tillstream.decisions.record.entry import decode_entry
+    from tillstream.decisions.replay import replay as decide_again
+
+    @cache
+    def load(use_case: str, digest: str) -> "Champion[Any]":
+        return load_champion(settings.models_path, use_case, digest)
+
+    return lambda event: decide_again(decode_entry(event), policy=Policy(), code=code_digest(), load=load)
 
 
 @app.command()

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 from tillstream.core.settings import Settings
 from tillstream.operations.stack.places import Places
-from tillstream.operations.stack.services import chosen, embedded_services
+from tillstream.operations.stack.service import chosen
+from tillstream.operations.stack.services import stack_services
 from tillstream.operations.stack.status import StackStatus
 from tillstream.operations.stack.supervisor import Supervisor
 from tillstream.operations.stack.valkey import require_server, valkey_command
@@ -25,7 +26,7 @@ def build_supervisor(
     if "valkey" not in without:
         require_server(valkey_command(places.home, settings.store), settings.store)
     return Supervisor(
-        chosen(embedded_services(places.home, settings.store, settings.serving), without),
+        chosen(stack_services(settings.model_copy(update={"home": places.home})), without),
         places,
         stop_seconds=settings.stack.stop_seconds,
         memory_limit_bytes=settings.stack.memory_limit_bytes,

@@ -5,6 +5,7 @@ Imports the lake, so the API never imports this module.
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,13 @@ def find_record(spool: Path, lake: Lake, decision_id: str) -> bytes:
             " the lake may still be reading it: `tillstream lake show`"
         )
     return found
+
+
+def records_in(lake: Lake) -> Iterator[bytes]:
+    """Every decision's event that the lake holds, in the order of their times, then ids."""
+    rows = lake.arrow("silver.decisions").sort_by([("occurred_at", "ascending"), ("event_id", "ascending")])
+    for batch in rows.to_batches(max_chunksize=500):
+        yield from map(_event_of, batch.to_pylist())
 
 
 def _in_spool(spool: Path, decision_id: str) -> bytes | None:

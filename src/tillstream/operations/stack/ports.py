@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import psutil
 
 from tillstream.core.errors import PortTaken
-from tillstream.operations.stack.services import Service
+from tillstream.operations.stack.service import Service
 
 
 def require_free(services: Iterable[Service]) -> None:

@@ -12,7 +12,7 @@ from tillstream.operations.stack.memory import resident_bytes
 from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.ports import require_free
 from tillstream.operations.stack.processes import born_at, is_same, signal_group, stop_all, trim_log
-from tillstream.operations.stack.services import Service, waves
+from tillstream.operations.stack.service import Service, waves
 from tillstream.operations.stack.status import Phase, StackStatus, write_status
 from tillstream.operations.stack.watched import Watched
 
@@ -98,7 +98,8 @@ class Supervisor:
         """Ends the services, those that others need last; nothing of theirs is left running."""
         for wave in reversed(self._waves):
             running = [w for s in wave if (w := self._watched[s.name]).process is not None]
-            stop_all([w.process for w in running if w.process is not None], self._stop_seconds)
+            patience_seconds = max((watched.patience_seconds for watched in running), default=0.0)
+            stop_all([w.process for w in running if w.process is not None], patience_seconds)
             for watched in (self._watched[service.name] for service in wave):
                 watched.forget()
                 watched.turn(Phase.STOPPED, watched.why if watched.phase is Phase.FAILED else "")

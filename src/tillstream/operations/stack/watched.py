@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tillstream.core.telemetry import logger
 from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.processes import born_at, launch, open_log, stop_all
-from tillstream.operations.stack.services import Service
+from tillstream.operations.stack.service import Service
 from tillstream.operations.stack.status import Phase, ServiceStatus, write_whole
 
 STEADY_SECONDS = 60.0
@@ -104,8 +104,13 @@ class Watched:
     def stop(self) -> None:
         """Ends its process and all of its group."""
         if self.process is not None:
-            stop_all([self.process], self.stop_seconds)
+            stop_all([self.process], self.patience_seconds)
         self.forget()
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long it may take to stop."""
+        return self.service.stop_seconds or self.stop_seconds
 
     def forget(self) -> None:
         """Its process is gone."""
