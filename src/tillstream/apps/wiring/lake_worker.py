@@ -8,7 +8,7 @@ from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.data.lake import Lake
 from tillstream.data.streaming.embedded import LakeWorker
-from tillstream.data.streaming.embedded.lake_worker import Totals
+from tillstream.data.streaming.totals import Totals
 
 
 def run_lake_worker(settings: Settings, *, until_caught_up: bool = False) -> Totals:

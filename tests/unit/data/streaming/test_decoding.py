@@ -8,7 +8,7 @@ from tests.shop import at, click, order
 from tillstream.adapters.log import RECEIVED_AT, Record
 from tillstream.core.contracts import to_micros, topic_named
 from tillstream.core.contracts.derived import DeadLetter, Decision
-from tillstream.data.streaming.embedded.decoding import columns_of
+from tillstream.data.streaming.decoding import columns_of
 
 NOW_US = to_micros(at("12:00"))
 

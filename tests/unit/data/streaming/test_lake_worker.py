@@ -13,8 +13,8 @@ from tillstream.core.settings import LakeSettings, LogSettings
 from tillstream.data.lake import Lake
 from tillstream.data.lake.digest import table_digest
 from tillstream.data.lake.errors import CommitConflict, LakeBehindGroup, LogBehindLake, OtherBytes, TableBehind
+from tillstream.data.streaming.decoding import columns_of
 from tillstream.data.streaming.embedded import LakeWorker
-from tillstream.data.streaming.embedded.decoding import columns_of
 from tillstream.data.streaming.embedded.landing import Landing
 
 

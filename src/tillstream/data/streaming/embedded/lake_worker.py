@@ -20,28 +20,16 @@ from tillstream.core.telemetry import logger
 from tillstream.data.ingestion.dead_letters import TOPIC as DEAD_LETTERS
 from tillstream.data.lake import Lake
 from tillstream.data.lake.upkeep import Upkeep
-from tillstream.data.streaming.embedded.decoding import Columns, columns_of
+from tillstream.data.streaming.decoding import Columns, columns_of
 from tillstream.data.streaming.embedded.landing import Landing
-from tillstream.data.streaming.embedded.reconciling import starting_offset
+from tillstream.data.streaming.reconciling import starting_offset
+from tillstream.data.streaming.totals import GROUP, Totals
 
-GROUP: Final = "lake"
 _POLL_ROWS: Final = 10_000
 _POLL_SECONDS: Final = 0.2
 _HEARTBEAT_SECONDS: Final = 1.0
 _BACK_OFF_SECONDS: Final = 0.1
 _LOG = logger(__name__)
-
-
-@dataclass(slots=True)
-class Totals:
-    """What a worker has done since it started."""
-
-    records: int = 0
-    bronze_rows: int = 0
-    silver_rows: int = 0
-    dead_letters: int = 0
-    batches: int = 0
-    dropped_batches: int = 0
 
 
 @dataclass(frozen=True, slots=True)

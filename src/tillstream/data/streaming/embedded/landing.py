@@ -17,7 +17,7 @@ from tillstream.data.batch.silver import silver_rows
 from tillstream.data.lake import Lake, definition_of
 from tillstream.data.lake.errors import OtherBytes, TableBehind
 from tillstream.data.lake.writing import TableWriter
-from tillstream.data.streaming.embedded.decoding import Columns
+from tillstream.data.streaming.decoding import Columns
 
 # LZ4 is the cheapest to write; compaction packs harder once the small files are merged.
 FAST = WriterProperties(compression="LZ4_RAW")

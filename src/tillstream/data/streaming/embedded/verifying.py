@@ -17,7 +17,7 @@ from tillstream.core.contracts import LAKE_TOPICS, Topic, topic_named
 from tillstream.data.batch.duckdb_session import open_session
 from tillstream.data.lake import Lake
 from tillstream.data.lake.catalog import contract_schema
-from tillstream.data.streaming.embedded.decoding import Columns, columns_of
+from tillstream.data.streaming.decoding import Columns, columns_of
 
 _ROWS = 50_000
 _PLACES = "SELECT COUNT(*), COUNT(DISTINCT (log_id, log_partition, log_offset)) FROM bronze"

@@ -4,27 +4,38 @@ They differ after a crash between the two commits, which is harmless, and after 
 restored the group, the lake or the log, which Delta alone would turn into silent loss.
 """
 
-from tillstream.adapters.log import Log
+from typing import Protocol
+
+from tillstream.adapters.log import Log, Record
 from tillstream.adapters.log.interface import TopicPartition
-from tillstream.core.contracts import TOPICS
+from tillstream.core.contracts import TOPICS, Topic
 from tillstream.core.telemetry import logger
 from tillstream.data.lake.errors import LakeBehindGroup, LogBehindLake
-from tillstream.data.streaming.embedded.landing import Landing
 
 _LOG = logger(__name__)
 
 
-def starting_offset(log: Log, landing: Landing, place: TopicPartition, committed: int) -> int:
+class Tables(Protocol):
+    """What is asked of a topic's two tables, whichever engine writes them."""
+
+    def position(self, layer: str, topic: Topic, partition: int) -> int:
+        """The offset after the last one that the topic's table covers."""
+
+    def check_record(self, topic: Topic, record: Record) -> None:
+        """Raises OtherBytes unless bronze holds exactly this record at its place, if it holds the place."""
+
+
+def starting_offset(log: Log, tables: Tables, place: TopicPartition, committed: int) -> int:
     """The first offset that a table may lack; raises LogBehindLake, OtherBytes, LakeBehindGroup."""
     name, partition = place
     topic, where = TOPICS[name], f"{name}/{partition}"
-    bronze = landing.position("bronze", topic, partition)
-    silver = landing.position("silver", topic, partition)
+    bronze = tables.position("bronze", topic, partition)
+    silver = tables.position("silver", topic, partition)
     end = log.end_offsets(name)[partition]
     if bronze > end:
         raise LogBehindLake(f"bronze.{topic.entity}", where, end, bronze)
     if bronze and (last := log.read(name, partition, bronze - 1, 1)) and last[0].offset == bronze - 1:
-        landing.check_record(topic, last[0])
+        tables.check_record(topic, last[0])
     covered = min(bronze, silver)
     if covered >= committed:
         return committed

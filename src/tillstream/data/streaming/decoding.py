@@ -27,11 +27,15 @@ _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """One topic's records of a batch; `bronze` has all of them, `incoming` the valid ones, both in log order."""
+    """One topic's records of a batch; `bronze` has all of them, `incoming` the valid ones, both in log order.
+
+    `valid` are the places in `bronze` of the rows of `incoming`; each of the others has its dead letter, in order.
+    """
 
     topic: Topic
     bronze: pa.Table
     incoming: pa.Table
+    valid: list[int]
     dead_letters: list[NewRecord]
 
 
@@ -53,7 +57,7 @@ def columns_of(topic: Topic, records: Sequence[Record], log_id: str) -> Columns:
         valid = [index for index, late in zip(valid, ahead.to_pylist(), strict=True) if not late]
         incoming = incoming.filter(pc.invert(ahead))
     letters = _dead_letters(topic, records, valid) if len(valid) < len(records) else []
-    return Columns(topic, bronze, incoming, letters)
+    return Columns(topic, bronze, incoming, valid, letters)
 
 
 def _dead_letters(topic: Topic, records: Sequence[Record], valid: Sequence[int]) -> list[NewRecord]:
