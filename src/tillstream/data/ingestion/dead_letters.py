@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 
-from tillstream.adapters.log import NewRecord
+from tillstream.adapters.log import RECEIVED_AT, NewRecord
 from tillstream.core.contracts import TOPICS, from_micros
 from tillstream.core.contracts.derived import DeadLetter
 
@@ -21,7 +21,7 @@ def dead_letter_id(topic: str, value: bytes) -> str:
 def dead_letter_of(
     topic: str, value: bytes, reasons: Sequence[str], *, place: str, received_at_us: int, key: str | None = None
 ) -> NewRecord:
-    """The record for dead_letters.v1; `occurred_at` is when the event was received.
+    """The record for dead_letters.v1; it occurred and was received when the event was received.
 
     `topic` is where it would have gone and need not exist; `place` as the contract says.
     """
@@ -35,4 +35,4 @@ def dead_letter_of(
         contract=topic if topic in TOPICS else None,
         key=key[:_MAX_REASON] if key is not None else None,
     )
-    return NewRecord(letter.event_id, letter.encode())
+    return NewRecord(letter.event_id, letter.encode(), {RECEIVED_AT: str(received_at_us)})
