@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from tests.oracle.silver import Row
+from tests.oracle.silver import Difference, Row
 
 BACK = ("cancelled", "refunded")
 
@@ -189,9 +189,9 @@ def _promotion(promotions: Iterable[Row], order: Row, product_id: str, category:
     return min(running, key=lambda one: (-one["discount_ratio"], one["promotion_id"]), default={})
 
 
-def differences_of_gold(found: dict[str, list[Row]], silver: dict[str, list[Row]]) -> list[str]:
+def differences_of_gold(found: dict[str, list[Row]], silver: dict[str, list[Row]]) -> list[Difference]:
     """Rows of gold that differ; columns the oracle leaves out of a daily row count as 0."""
-    wrong = []
+    wrong: list[Difference] = []
     keys = {
         "orders_enriched": ("event_id", "day", "product_id"), "product_daily": ("day", "product_id"),
         "customer_daily": ("day", "customer_id"), "sales_daily": ("day", "currency", "region"),
@@ -202,13 +202,15 @@ def differences_of_gold(found: dict[str, list[Row]], silver: dict[str, list[Row]
         expected = {tuple(row[part] for part in key): row for row in rows}
         there = {tuple(row[part] for part in key): row for row in found[name]}
         if len(there) != len(found[name]):
-            wrong.append(f"{name}: {len(found[name]) - len(there)} rows twice")
-        wrong += [f"{name}: {one} lost" for one in expected.keys() - there.keys()]
-        wrong += [f"{name}: {one} from nowhere" for one in there.keys() - expected.keys()]
+            wrong.append(Difference("doubled", f"{name}: {len(found[name]) - len(there)} rows"))
+        wrong += [Difference("lost", f"{name}: {one}") for one in expected.keys() - there.keys()]
+        wrong += [Difference("wrong", f"{name}: {one} from nowhere") for one in there.keys() - expected.keys()]
         for one in expected.keys() & there.keys():
             columns = expected[one].keys() if name == "orders_enriched" else there[one].keys()
             wrong += [
-                f"{name}: {one} {column} is {there[one][column]}, not {expected[one].get(column, 0)}"
+                Difference(
+                    "wrong", f"{name}: {one} {column} is {there[one][column]}, not {expected[one].get(column, 0)}"
+                )
                 for column in columns
                 if there[one][column] != expected[one].get(column, 0)
             ]

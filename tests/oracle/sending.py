@@ -3,7 +3,7 @@
 import base64
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 DAYS = 4
-COPIES, LATE, POISON = 0.02, 0.01, 0.005
 PRODUCTS = [f"p{n}" for n in range(40)]
 CATEGORIES = ["shoes", "lamps", "toys"]
 REGIONS = ["north", "south", "west"]
@@ -19,6 +18,24 @@ WEIGHTS = {
     "clicks": 700, "impressions": 60, "orders": 90, "payments": 60, "stock": 50, "competitor_prices": 20,
     "accounts": 12, "weather": 10, "promotions": 4, "products": 6, "customers": 4,
 }  # fmt: skip
+
+
+HOUR = 3_600
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Shares of the records that are a copy of an earlier one, late, or poison.
+
+    `late` names shares with the seconds they are late at least and at most.
+    """
+
+    copies: float = 0.02
+    late: tuple[tuple[float, int, int], ...] = ((0.01, HOUR, 48 * HOUR),)
+    poison: float = 0.005
+
+
+USUAL = Habits()
 
 
 @dataclass(frozen=True)
@@ -45,31 +62,35 @@ def read_sent(path: Path) -> list[Sent]:
     return [Sent.of_line(line) for line in path.read_text().splitlines()]
 
 
-def draw(seed: int, count: int) -> Iterator[Sent]:
+def draw(seed: int, count: int, habits: Habits = USUAL) -> Iterator[Sent]:
     """`count` records; equal seeds give equal bytes. Every product is told before anything else."""
     chance = random.Random(seed)
-    first = [_sent("products", _product(chance, product), START, chance) for product in PRODUCTS]
+    first = [_sent("products", _product(chance, product), START, chance, habits) for product in PRODUCTS]
     yield from first[:count]
     recent: list[Sent] = []
     for number in range(len(first), count):
         received = START + timedelta(days=DAYS) * (number / count)
         luck = chance.random()
-        if luck < POISON:
+        if luck < habits.poison:
             yield _poison(chance, received, number)
-        elif luck < POISON + COPIES and recent:
+        elif luck < habits.poison + habits.copies and recent:
             copied = chance.choice(recent)
             yield Sent(copied.topic, copied.key, copied.value, _micros(received))
         else:
             entity = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-            sent = _sent(entity, _MAKERS[entity](chance), received, chance)
+            sent = _sent(entity, _MAKERS[entity](chance), received, chance, habits)
             recent = [*recent[-500:], sent]
             yield sent
 
 
-def _sent(entity: str, event: dict[str, Any], received: datetime, chance: random.Random) -> Sent:
+def _sent(entity: str, event: dict[str, Any], received: datetime, chance: random.Random, habits: Habits) -> Sent:
     occurred = received - timedelta(milliseconds=chance.randrange(3_000))
-    if chance.random() < LATE:
-        occurred = received - timedelta(seconds=chance.randrange(3_600, 2 * 86_400))
+    luck = chance.random()
+    for share, least, most in habits.late:
+        if luck < share:
+            occurred = received - timedelta(seconds=chance.randint(least, most))
+            break
+        luck -= share
     event = {"event_id": f"{chance.getrandbits(64):016x}", "occurred_at": occurred.isoformat(), **event}
     for instant in ("starts_at", "ends_at"):
         if instant in event:
@@ -110,7 +131,7 @@ def _impression(chance: random.Random) -> dict[str, Any]:
 
 
 def _order(chance: random.Random) -> dict[str, Any]:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"product_id": product, "quantity": chance.randrange(1, 4), "unit_price_cents": chance.randrange(500, 20_000)}
         for product in chance.sample(PRODUCTS, chance.choice([0, 1, 1, 1, 2, 3]))
     ]
@@ -151,7 +172,7 @@ def _promotion(chance: random.Random) -> dict[str, Any]:
     }
 
 
-_MAKERS = {
+_MAKERS: dict[str, Callable[[random.Random], dict[str, Any]]] = {
     "clicks": _click,
     "impressions": _impression,
     "orders": _order,

@@ -3,14 +3,22 @@
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from tests.oracle.sending import Sent
 
 Row: TypeAlias = dict[str, Any]
 INSTANTS = ("occurred_at", "starts_at", "ends_at")
+
+
+class Difference(NamedTuple):
+    """One row that is not as it must be; `wrong` is there once, but otherwise or from nowhere."""
+
+    kind: Literal["lost", "doubled", "wrong"]
+    what: str
 
 
 def expected_silver(sent: Iterable[Sent]) -> dict[str, dict[tuple[str, date], Row]]:
@@ -35,32 +43,34 @@ def expected_dead_letters(sent: Iterable[Sent]) -> dict[str, bytes]:
     return {hashlib.sha256(one.topic.encode() + b"\0" + one.value).hexdigest()[:32]: one.value for one in bad}
 
 
-def differences_of_silver(found: dict[str, list[Row]], sent: list[Sent]) -> list[str]:
+def differences_of_silver(found: dict[str, list[Row]], sent: list[Sent]) -> list[Difference]:
     """What the lake has too much, too little or otherwise; empty if nothing."""
-    wrong = []
+    wrong: list[Difference] = []
     for entity, rows in expected_silver(sent).items():
         there: dict[tuple[str, date], Row] = {}
         for row in found.get(entity, []):
             if there.setdefault((row["event_id"], row["occurred_on"]), row) is not row:
-                wrong.append(f"{entity}: {row['event_id']} twice")
-        wrong += [f"{entity}: {key} lost" for key in rows.keys() - there.keys()]
-        wrong += [f"{entity}: {key} from nowhere" for key in there.keys() - rows.keys()]
+                wrong.append(Difference("doubled", f"{entity}: {row['event_id']}"))
+        wrong += [Difference("lost", f"{entity}: {key}") for key in rows.keys() - there.keys()]
+        wrong += [Difference("wrong", f"{entity}: {key} from nowhere") for key in there.keys() - rows.keys()]
         for key in rows.keys() & there.keys():
             wrong += [
-                f"{entity}: {key} {name}" for name, value in rows[key].items() if not _same(value, there[key][name])
+                Difference("wrong", f"{entity}: {key} {name}")
+                for name, value in rows[key].items()
+                if not _same(value, there[key][name])
             ]
     return wrong
 
 
-def differences_of_dead_letters(found: list[Row], sent: list[Sent]) -> list[str]:
+def differences_of_dead_letters(found: list[Row], sent: list[Sent]) -> list[Difference]:
     """The same for dead letters: one each, with its bytes."""
     expected = expected_dead_letters(sent)
-    there = [row["event_id"] for row in found]
-    wrong = [f"dead letter {one} lost" for one in expected.keys() - set(there)]
-    wrong += [f"dead letter {one} from nowhere" for one in set(there) - expected.keys()]
-    wrong += [f"dead letter {one} {there.count(one)} times" for one in set(there) if there.count(one) > 1]
+    there = Counter(row["event_id"] for row in found)
+    wrong = [Difference("lost", f"dead letter {one}") for one in expected.keys() - there.keys()]
+    wrong += [Difference("wrong", f"dead letter {one} from nowhere") for one in there.keys() - expected.keys()]
+    wrong += [Difference("doubled", f"dead letter {one} {times} times") for one, times in there.items() if times > 1]
     return wrong + [
-        f"dead letter {row['event_id']} has other bytes"
+        Difference("wrong", f"dead letter {row['event_id']} has other bytes")
         for row in found
         if base64.b64decode(row["original"]) != expected.get(row["event_id"])
     ]

@@ -1,0 +1,159 @@
+"""Every fault, as data: what is done, on which sets, to which feed."""
+
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from research.faults import strikes
+from research.faults.order import shuffled, thrice
+from research.faults.stage import Stage
+from research.faults.strikes import Strike
+from tests.oracle.sending import HOUR, USUAL, Habits, Sent
+
+BOTH = ("embedded", "distributed")
+EMBEDDED = ("embedded",)
+DISTRIBUTED = ("distributed",)
+THRICE_AS_FAST = 3.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: `strike` comes at each of `moments`, shares of the feed; without one the feed itself is the fault."""
+
+    name: str
+    what: str
+    sets: tuple[str, ...] = BOTH
+    strike: Strike | None = None
+    service: str | None = None
+    """Whose bare start is told beside the recovery."""
+    moments: tuple[float, ...] = (0.25, 0.45, 0.65)
+    habits: Habits = USUAL
+    arrange: Callable[[Iterator[Sent]], Iterator[Sent]] = iter
+    through_door: bool = False
+    faster: float = 1.0
+    prepare: Callable[[Stage], AbstractContextManager[object]] = nullcontext
+
+
+def kills() -> Iterator[Fault]:
+    """`kill -9` of each process."""
+    for name, what, sets in (
+        ("lake", "the lake worker", EMBEDDED),
+        ("features", "the feature worker", BOTH),
+        ("valkey", "Valkey", BOTH),
+    ):
+        yield Fault(f"kill-{name}", f"kill -9 of {what}, three times", sets, strikes.kill(name), name)
+    yield Fault(
+        "kill-lake-in-commit",
+        "kill -9 of the lake worker when bronze has a new version and the group was not told, three times",
+        EMBEDDED,
+        strikes.kill("lake", strikes.on_delta_commit("bronze/clicks")),
+        "lake",
+    )
+    yield Fault(
+        "kill-api",
+        "kill -9 of the API, three times, all events through its door",
+        BOTH,
+        strikes.kill("api"),
+        "api",
+        habits=NO_POISON,
+        through_door=True,
+    )
+
+
+def freezes() -> Iterator[Fault]:
+    """SIGSTOP of each process for longer than its lease."""
+    for name, what, heir in (
+        ("lake", "the lake worker, with an heir at work", ("lake", "work")),
+        ("features", "the feature worker, with an heir at work", ("features", "work")),
+        ("valkey", "Valkey", ()),
+    ):
+        sets = EMBEDDED if name == "lake" else BOTH
+        strike = strikes.freeze(name, heir)
+        yield Fault(f"freeze-{name}", f"30 s of SIGSTOP for {what}", sets, strike, name, moments=(0.2,), faster=0.6)
+    yield Fault(
+        "freeze-api",
+        "30 s of SIGSTOP for the API, all events through its door",
+        BOTH,
+        strikes.freeze("api"),
+        "api",
+        moments=(0.3,),
+        habits=NO_POISON,
+        through_door=True,
+    )
+
+
+def feeds() -> Iterator[Fault]:
+    """Events that come as they should not."""
+    yield Fault("thrice", "every event sent three times", arrange=thrice, faster=THRICE_AS_FAST)
+    late = Habits(late=((0.05, HOUR, HOUR), (0.01, 48 * HOUR, 48 * HOUR)))
+    yield Fault("late", "5 % of the events late by an hour, 1 % by two days", habits=late)
+    yield Fault("shuffled", "every event held up by up to 8 s of event time, so out of order", arrange=shuffled)
+    yield Fault("poison", "every tenth record is poison, of ten kinds", habits=Habits(poison=0.1))
+
+
+def surroundings() -> Iterator[Fault]:
+    """The clock and the disk."""
+    yield Fault(
+        "clock-steps",
+        "the wall clock of all our Python processes steps an hour ahead, two back, and right again",
+        BOTH,
+        strikes.step_clock,
+        habits=NO_POISON,
+        through_door=True,
+        prepare=with_stepping_clock,
+    )
+    yield Fault(
+        "full-disk-log",
+        "no byte free where the log lies, for 10 s; all events through the door",
+        EMBEDDED,
+        strikes.fill(lambda stage: stage.settings.log_path),
+        moments=(0.3,),
+        habits=NO_POISON,
+        through_door=True,
+        prepare=lambda stage: small_disk(stage.settings.log_path),
+    )
+    yield Fault(
+        "full-disk-lake",
+        "no byte free where the lake lies, for 10 s",
+        BOTH,
+        strikes.fill(lambda stage: stage.settings.lake_path),
+        moments=(0.3,),
+        prepare=lambda stage: small_disk(stage.settings.lake_path),
+    )
+
+
+NO_POISON = Habits(poison=0.0)
+CLOCK = Path(__file__).with_name("clock")
+
+
+@contextmanager
+def with_stepping_clock(stage: Stage) -> Iterator[None]:
+    """Every Python process of the stack reads its wall clock through `clock/sitecustomize.py`."""
+    offset = stage.home / "clock-offset"
+    offset.write_text("0")
+    stage.environment |= {"TILLSTREAM_FAULTS_CLOCK": str(offset), "PYTHONPATH": str(CLOCK)}
+    yield
+
+
+DISK_MEBIBYTES = 1_024
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """A tmpfs there, which only root may mount; raises RuntimeError where it may not."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MEBIBYTES}m", "tmpfs", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"needs root to mount a tmpfs: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def catalogue() -> Mapping[str, Fault]:
+    """All faults by name."""
+    return {fault.name: fault for make in (kills, freezes, feeds, surroundings) for fault in make()}

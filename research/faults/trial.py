@@ -1,0 +1,105 @@
+"""Tries one fault: a stack, a feed, the fault, then everything against the oracle."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from research.faults.catalogue import Fault
+from research.faults.feed import Deliver, Door, Feed, to_log
+from research.faults.judging import judge
+from research.faults.lag import LagReader, LagWatch
+from research.faults.line import FaultLine
+from research.faults.stage import Stage
+from tests.oracle.sending import draw
+
+from tillstream.adapters.log.sqlite import SqliteLog
+
+RATE = 2_000.0
+LEAST_SECONDS = 30.0
+"""How long a feed lasts at least, so that a fault falls into the middle of a small one too."""
+PATIENCE_SECONDS = 240.0
+
+
+def try_fault(fault: Fault, engine_set: str, events: int, seed: int, least_seconds: float = LEAST_SECONDS) -> FaultLine:
+    """One run; its folder is kept, and named in print, when something did not hold."""
+    rate = min(RATE, events / least_seconds)
+    home = Path(tempfile.mkdtemp(prefix=f"tillstream-{fault.name}-"))
+    stage, verdict = Stage(home, engine_set), ""
+    try:
+        with fault.prepare(stage):
+            line = _run(fault, stage, events, seed, rate * fault.faster)
+        verdict = line.verdict
+        return line
+    finally:
+        if verdict == "ok":
+            shutil.rmtree(home, ignore_errors=True)
+        else:
+            print(f"kept {home}", flush=True)
+
+
+def _run(fault: Fault, stage: Stage, events: int, seed: int, rate: float) -> FaultLine:
+    with stage.running():
+        door = Door(f"http://{stage.settings.serving.host}:{stage.settings.serving.port}")
+        with logs(stage) as (log, updates):
+            deliver: Deliver = door if fault.through_door else to_log(log, with_times=True)
+            feed = Feed(fault.arrange(draw(seed, events, fault.habits)), deliver, rate)
+            watch = LagWatch(LagReader(stage, log, updates), lambda: feed.behind)
+            bare = {name: service.start_seconds for name, service in stage.services().items()}
+            watch.start()
+            feed.start()
+            notes, recoveries, why = _strike(fault, stage, feed, watch, events)
+            feed.join()
+            if feed.failed is not None:
+                raise feed.failed
+            nothing = dict.fromkeys(watch.usual(), 0)
+            if watch.seconds_until(nothing, time.monotonic(), PATIENCE_SECONDS) is None:
+                why = why or f"not caught up after {PATIENCE_SECONDS:.0f} s: {watch.last(nothing)}"
+            watch.stop()
+        stage.run("lake", "gold")
+        stage.run("features", "release", "--until-stored")
+        found = judge(stage, feed.sent, times_known=not fault.through_door)
+    if fault.through_door:
+        notes.append(", ".join(f"{count} answers {status}" for status, count in sorted(door.answers.items())))
+    return FaultLine(
+        fault.name,
+        stage.engine_set,
+        len(feed.sent),
+        found.lost,
+        found.doubled,
+        found.wrong,
+        max(recoveries, default=None),
+        bare.get(fault.service) if fault.service else None,
+        "; ".join(filter(None, dict.fromkeys(notes))),
+        why or found.first,
+    )
+
+
+def _strike(fault: Fault, stage: Stage, feed: Feed, watch: LagWatch, events: int) -> tuple[list[str], list[float], str]:
+    """Strikes at the fault's moments; what was seen, how long each recovery took, and what did not come back."""
+    notes: list[str] = []
+    recoveries: list[float] = []
+    if fault.strike is None:
+        return notes, recoveries, ""
+    for number, share in enumerate(fault.moments):
+        feed.wait_for(int(events * share))
+        usual = watch.usual()
+        struck = fault.strike(stage, number)
+        seconds = watch.seconds_until(usual, struck.over_at, PATIENCE_SECONDS)
+        notes.append(struck.note)
+        if seconds is None:
+            return notes, recoveries, f"no recovery in {PATIENCE_SECONDS:.0f} s: {watch.last(usual)}, usual {usual}"
+        recoveries.append(seconds)
+    return notes, recoveries, ""
+
+
+@contextmanager
+def logs(stage: Stage) -> Iterator[tuple[SqliteLog, SqliteLog]]:
+    """The event log and the log of feature updates."""
+    log = SqliteLog(stage.settings.log_path, stage.settings.log)
+    try:
+        yield log, log
+    finally:
+        log.close()
