@@ -1,0 +1,74 @@
+"""A tape through one engine set: the stack's own services, from the log to gold."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from research.conformance.homes import Home, RunFailed
+from research.conformance.tape import Taped, append_to
+
+from tillstream.adapters.log import Log
+from tillstream.apps.wiring.event_log import open_log
+from tillstream.core.settings import Settings
+from tillstream.data.lake import Lake
+
+DERIVED = ("sessions.v1", "fraud_alerts.v1", "dead_letters.v1")
+UNUSED = ("valkey", "features", "api", "scheduler")
+QUIET_SECONDS = 25.0
+"""More than two checkpoints: what an engine holds back until then has come."""
+MOST_SECONDS = 1_200.0
+
+
+def settings_of(home: Home) -> Settings:
+    """The settings as the processes of that home read them."""
+    ports = home.ports
+    return Settings(
+        home=home.path,
+        engines={"set": home.engines},
+        kafka={"bootstrap": f"127.0.0.1:{ports['kafka']}"},
+    )
+
+
+@contextmanager
+def stack(home: Home, without: Sequence[str] = UNUSED) -> Iterator[None]:
+    """The services of that home, ready; stopped and gone at the end."""
+    home.run("stack", "up", "--detach", *(word for name in without for word in ("--without", name)))
+    try:
+        yield
+    finally:
+        home.run("stack", "down")
+
+
+def pass_tape(home: Home, tape: Sequence[Taped], *, late: bool, tell: Callable[[str], None]) -> Lake:
+    """The lake that the set makes of the tape, gold included; raises RunFailed."""
+    begun = time.monotonic()
+    with stack(home):
+        tell(f"{home.engines}: services ready after {time.monotonic() - begun:.0f} s")
+        log = open_log(settings_of(home))
+        try:
+            count = append_to(log, tape)
+            tell(f"{home.engines}: {count:,} records on the log after {time.monotonic() - begun:.0f} s")
+            settle(log)
+            if late:
+                home.run("streaming", "correct")
+                settle(log)
+        finally:
+            log.close()
+        tell(f"{home.engines}: all read after {time.monotonic() - begun:.0f} s")
+    home.run("lake", "gold")
+    tell(f"{home.engines}: gold built after {time.monotonic() - begun:.0f} s")
+    return Lake(home.path / "lake")
+
+
+def settle(log: Log) -> None:
+    """Waits until the lake has read everything, and no derived topic has grown for a while; raises RunFailed."""
+    deadline = time.monotonic() + MOST_SECONDS
+    seen, since = None, time.monotonic()
+    while time.monotonic() < deadline:
+        now = sum(log.lag("lake").values()), tuple(tuple(log.end_offsets(topic).items()) for topic in DERIVED)
+        if now != seen or now[0]:
+            seen, since = now, time.monotonic()
+        elif time.monotonic() - since > QUIET_SECONDS:
+            return
+        time.sleep(0.5)
+    raise RunFailed(f"not settled after {MOST_SECONDS:.0f} s: {seen}")
