@@ -1,5 +1,6 @@
 """One frozen class per area; each field has its sentence and its unit."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -68,6 +69,8 @@ class KafkaSettings(Area):
     """The most that the broker we start may use for its heap."""
     replication: Annotated[int, Field(ge=1, le=7)] = 1
     """Copies of each partition of a topic that we make; with three, two must have a record before it counts."""
+    answer_seconds: Annotated[float, Field(ge=1, le=300)] = 15.0
+    """How long brokers may take to answer or to take a record; a broker's restart fits in."""
 
 
 class SparkSettings(Area):
@@ -83,6 +86,8 @@ class SparkSettings(Area):
     """How often a micro-batch begins; one that takes longer is followed at once."""
     max_records: Annotated[int, Field(ge=1)] = 100_000
     """Records of the log in one micro-batch."""
+    shuffle_partitions: Annotated[int, Field(ge=1)] = 2
+    """Tasks of a join or a grouping; as many as there are cores for it."""
 
 
 class StreamingSettings(Area):
@@ -175,6 +180,10 @@ class ModelSettings(Area):
 class StackSettings(Area):
     """The local stack."""
 
+    jars_path: Path = Path("var/jars")
+    """Where `make engines` put the jars, a folder an engine."""
+    flink_environment_path: Path = Path("var/env/flink")
+    """The Python environment that holds apache-flink."""
     mlflow_port: Port = 8422
     """Port of `make mlflow`."""
     stop_seconds: Annotated[float, Field(gt=0)] = 10.0

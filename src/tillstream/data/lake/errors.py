@@ -9,6 +9,8 @@ LakeError
 └── LakeBehindGroup    the group is ahead of the tables, and the log no longer holds what lies between
 """
 
+import hashlib
+
 from tillstream.core.errors import Permanent, TillstreamError, Transient
 
 
@@ -43,10 +45,10 @@ class TableBehind(LakeError, Transient):
 class OtherBytes(LakeError, Permanent):
     """Delta would take this for a repeat and drop it without a word."""
 
-    def __init__(self, table: str, place: str, got: str, expected: str) -> None:
+    def __init__(self, table: str, place: str, got: bytes, expected: bytes) -> None:
         self.table, self.place = table, place
         super().__init__(
-            f"{table}: {place} holds other bytes in the log ({got}) than in the lake ({expected}); "
+            f"{table}: {place} holds other bytes in the log ({_brief(got)}) than in the lake ({_brief(expected)}); "
             "the log was made anew under an old id: give it its own folder, or the lake another"
         )
 
@@ -71,3 +73,8 @@ class LakeBehindGroup(LakeError, Permanent):
             f"{table}: {place} was taken up to {position}, but the log begins at {first}; "
             "restore the table's folder from a copy that is newer than the log's oldest record"
         )
+
+
+def _brief(value: bytes) -> str:
+    # A digest, never the bytes: they may hold personal values.
+    return f"{len(value)} bytes, sha256 {hashlib.sha256(value).hexdigest()[:12]}"

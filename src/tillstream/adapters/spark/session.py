@@ -1,0 +1,60 @@
+"""How a Spark session is opened: UTC, Delta, bounded, quiet, nothing downloaded."""
+
+import os
+import sys
+from importlib import resources
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from tillstream.adapters.spark.sites import is_loopback, jars_in, require_java
+from tillstream.core.settings import SparkSettings
+
+
+def open_session(settings: SparkSettings, jars: Path, scratch: Path, *, name: str) -> SparkSession:
+    """A session on `settings.master`; `scratch` takes what Spark spills.
+
+    One a process: a second call gives the first one's session. Raises ServiceError for missing Java or jars.
+    """
+    require_java()
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # the executors' Python must be the driver's
+    scratch.mkdir(parents=True, exist_ok=True)
+    builder = SparkSession.builder.master(settings.master).appName(name)
+    for key, value in configuration(settings, jars_in(jars), scratch.resolve()).items():
+        builder = builder.config(key, value)
+    session: SparkSession = builder.getOrCreate()
+    return session
+
+
+def configuration(settings: SparkSettings, jars: list[Path], scratch: Path) -> dict[str, str]:
+    """Spark's own names for what we want of it."""
+    log4j = resources.files("tillstream.adapters.spark") / "log4j2.properties"
+    memory = f"{settings.driver_memory_mebibytes}m"
+    here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    if not is_loopback(settings.master):
+        here = {}
+    return {
+        **here,
+        "spark.jars": ",".join(str(jar.resolve()) for jar in jars),
+        "spark.driver.memory": memory,
+        "spark.executor.memory": memory,
+        "spark.driver.extraJavaOptions": f"-Duser.timezone=UTC -Dlog4j2.configurationFile=file:{log4j}",
+        "spark.executor.extraJavaOptions": "-Duser.timezone=UTC",
+        "spark.local.dir": str(scratch / "local"),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        # The defaults, 200 and 50, suit hundreds of cores and cost seconds on two.
+        "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
+        "spark.databricks.delta.snapshotPartitions": "2",
+        # A naive timestamp would bring in a table feature that older readers of Delta do not know.
+        "spark.sql.timestampType": "TIMESTAMP_LTZ",
+        # Overflow and a bad cast are errors, as in DuckDB, not nulls.
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.parquet.compression.codec": "zstd",
+        "spark.sql.streaming.stopTimeout": "30s",
+        "spark.sql.streaming.metricsEnabled": "false",
+    }
