@@ -1,12 +1,13 @@
 """The stack that the settings describe."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from tillstream.core.settings import Settings
+from tillstream.operations.stack.kafka import own_broker, prepare_broker
 from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.service import chosen
-from tillstream.operations.stack.services import stack_services
+from tillstream.operations.stack.services import flink_cluster, stack_services
 from tillstream.operations.stack.status import StackStatus
 from tillstream.operations.stack.supervisor import Supervisor
 from tillstream.operations.stack.valkey import require_server, valkey_command
@@ -23,16 +24,27 @@ def build_supervisor(
     """A supervisor of every service but those in `without`; its children see the settings that it saw."""
     places = places_of(settings)
     (places.home / "store").mkdir(parents=True, exist_ok=True)
+    settings = settings.model_copy(update={"home": places.home})
+    services = chosen(stack_services(settings), without)
+    _prepare(settings, {service.name for service in services if service.command})
     if "valkey" not in without:
         require_server(valkey_command(places.home, settings.store), settings.store)
     return Supervisor(
-        chosen(stack_services(settings.model_copy(update={"home": places.home})), without),
+        services,
         places,
         stop_seconds=settings.stack.stop_seconds,
         memory_limit_bytes=settings.stack.memory_limit_bytes,
         environment=child_environment(settings),
         on_change=on_change,
     )
+
+
+def _prepare(settings: Settings, started: Collection[str]) -> None:
+    """Writes the configuration of the engines that are ours to start; raises ServiceError for what is not installed."""
+    if "kafka" in started and (broker := own_broker(settings.kafka_path, settings.kafka)):
+        prepare_broker(broker, settings.stack.jars_path / "kafka")
+    if "jobmanager" in started:
+        flink_cluster(settings).write_files()
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -10,7 +10,7 @@ from tillstream.core.errors import ServiceError
 
 OURS: Final = (
     "log", "lake", "features", "models", "mlflow", "spool", "store", "stack", "logs", "repairs", "replays",
-    "world", "world.json", "truth",
+    "world", "world.json", "truth", "kafka", "spark", "flink", "streaming",
 )  # fmt: skip
 """What the platform itself keeps under a home."""
 _MARKER: Final = "demo.json"

@@ -1,48 +1,106 @@
 """The services of either engine set, as data; every later service is a row here."""
 
+from dataclasses import replace
 from typing import Final
 
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import heartbeat_path
+from tillstream.operations.stack.flink import FlinkCluster, Slots
+from tillstream.operations.stack.kafka import Cluster, broker_command, own_broker
 from tillstream.operations.stack.readiness import Beats, Page, Ping
-from tillstream.operations.stack.service import Port, Service
-from tillstream.operations.stack.valkey import valkey_command
+from tillstream.operations.stack.service import Port, Restart, Service
+from tillstream.operations.stack.valkey import is_loopback, valkey_command
 
 JOBS_LIMIT_BYTES: Final = 8 * 2**30
 """The scheduler holds its job, and ending it at a service's limit would end the job each time it runs."""
+SPARK_LIMIT_BYTES: Final = 4 * 2**30
+"""A driver with its Python workers."""
+SPARK_STOP_SECONDS: Final = 60.0
+"""A micro-batch that has begun is finished."""
+JVM_STOP_SECONDS: Final = 30.0
+SAVEPOINT_SECONDS: Final = 60.0
+"""A job is stopped with a savepoint, and an older one is resumed when that takes longer."""
 
 
 def stack_services(settings: Settings) -> tuple[Service, ...]:
     """Valkey, the workers, the API with the storefront, and the scheduler, on the engines that the settings name."""
-    home, store, serving = settings.home, settings.store, settings.serving
-    url = f"http://{serving.host}:{serving.port}"
-    return (
-        Service(
-            "valkey",
-            valkey_command(home, store),
-            Ping(store.host, store.port),
-            port=Port(store.host, store.port, "TILLSTREAM_STORE__PORT"),
-        ),
-        Service("lake", ("tillstream", "lake", "work"), Beats(heartbeat_path(home, "lake"))),
-        Service(
-            "features",
-            ("tillstream", "features", "work"),
-            Beats(heartbeat_path(home, "features")),
-            needs=("valkey",),
-        ),
-        Service(
-            "api",
-            ("tillstream", "serve"),
-            Page(f"{url}/readyz"),
-            needs=("valkey",),
-            port=Port(serving.host, serving.port, "TILLSTREAM_SERVING__PORT"),
-            url=url,
-        ),
-        Service(
-            "scheduler",
-            ("tillstream", "stack", "schedule"),
-            Beats(heartbeat_path(home, "scheduler")),
-            needs=("lake",),
-            memory_limit_bytes=JOBS_LIMIT_BYTES,
-        ),
+    log = _log(settings)
+    above = (*_workers(settings), *_streaming(settings), *_serving(settings))
+    needed = tuple(service.name for service in log)
+    return (*log, _store(settings), *(replace(service, needs=(*service.needs, *needed)) for service in above))
+
+
+def flink_cluster(settings: Settings) -> FlinkCluster:
+    """The cluster that this home starts."""
+    stack = settings.stack
+    folder, environment, jars = settings.flink_path, stack.flink_environment_path, stack.jars_path / "flink"
+    return FlinkCluster(folder.resolve(), environment.resolve(), jars.resolve(), settings.flink)
+
+
+def _log(settings: Settings) -> tuple[Service, ...]:
+    if settings.engines.log == "sqlite":
+        return ()
+    broker = own_broker(settings.kafka_path, settings.kafka)
+    ready = Cluster(settings.kafka)
+    if broker is None:
+        return (Service("kafka", (), ready),)
+    port = Port(broker.host, broker.port, "TILLSTREAM_KAFKA__BOOTSTRAP")
+    command = broker_command(broker, (settings.stack.jars_path / "kafka").resolve())
+    return (Service("kafka", command, ready, port=port, stop_seconds=JVM_STOP_SECONDS),)
+
+
+def _store(settings: Settings) -> Service:
+    store = settings.store
+    return Service(
+        "valkey",
+        valkey_command(settings.home, store),
+        Ping(store.host, store.port),
+        port=Port(store.host, store.port, "TILLSTREAM_STORE__PORT"),
     )
+
+
+def _workers(settings: Settings) -> tuple[Service, ...]:
+    beats = {name: Beats(heartbeat_path(settings.home, name)) for name in ("lake", "features")}
+    lake = Service("lake", ("tillstream", "lake", "work"), beats["lake"])
+    if settings.engines.lake == "spark":
+        lake = replace(lake, memory_limit_bytes=SPARK_LIMIT_BYTES, stop_seconds=SPARK_STOP_SECONDS)
+    return lake, Service("features", ("tillstream", "features", "work"), beats["features"], needs=("valkey",))
+
+
+def _streaming(settings: Settings) -> tuple[Service, ...]:
+    return _flink(settings) if settings.engines.streaming == "flink" else ()
+
+
+def _flink(settings: Settings) -> tuple[Service, ...]:
+    flink, cluster = settings.flink, flink_cluster(settings)
+    if not is_loopback(flink.host):
+        return (Service("jobmanager", (), Slots(flink.host, flink.rest_port, 1)),)
+    slow = Restart(silent_seconds=30.0)
+    port = Port(flink.host, flink.rest_port, "TILLSTREAM_FLINK__REST_PORT")
+    manager = Service(
+        "jobmanager", cluster.job_manager_command(), Slots(flink.host, flink.rest_port), port=port, restart=slow
+    )
+    registered = Slots(flink.host, flink.rest_port, cluster.slots)
+    tasks = Service("taskmanager", cluster.task_manager_command(), registered, needs=("jobmanager",), restart=slow)
+    return manager, tasks
+
+
+def _serving(settings: Settings) -> tuple[Service, ...]:
+    serving = settings.serving
+    url = f"http://{serving.host}:{serving.port}"
+    api = Service(
+        "api",
+        ("tillstream", "serve"),
+        Page(f"{url}/readyz"),
+        needs=("valkey",),
+        port=Port(serving.host, serving.port, "TILLSTREAM_SERVING__PORT"),
+        url=url,
+    )
+    scheduler = Service(
+        "scheduler",
+        ("tillstream", "stack", "schedule"),
+        Beats(heartbeat_path(settings.home, "scheduler")),
+        needs=("lake",),
+        memory_limit_bytes=JOBS_LIMIT_BYTES,
+    )
+    return api, scheduler
