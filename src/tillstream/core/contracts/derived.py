@@ -5,13 +5,18 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from tillstream.core.contracts.event import Event
-from tillstream.core.contracts.fields import Count, Id, Instant, Name, Number, Ratio, Text
+from tillstream.core.contracts.fields import Count, Id, Instant, Milliseconds, Name, Number, Ratio, Text
 
 Place = Annotated[str, Meta(max_length=200)]
 
 
 class Session(Event, frozen=True, kw_only=True):
-    """A visitor's session; the highest revision of a `session_id` holds, `retracted` takes it back."""
+    """A visitor's session; the highest revision of a `session_id` holds, `retracted` takes it back.
+
+    Its events are clicks that no bot made and orders that were placed. `revision` is twice their number, one
+    more once it is closed. `refreshes` counts clicks of kind `refreshed`; `products` the different ones among
+    clicks; `bounced` is one view and nothing else. `occurred_at` is `started_at`.
+    """
 
     session_id: Id
     visitor_id: Id
@@ -19,6 +24,7 @@ class Session(Event, frozen=True, kw_only=True):
     started_at: Instant
     ended_at: Instant
     clicks: Count
+    duration_ms: Milliseconds = 0
     customer_id: Id | None = None
     refreshes: Count = 0
     products: Count = 0

@@ -26,6 +26,7 @@ SELECT
     started_at,
     ended_at,
     clicks,
+    duration_ms,
     customer_id,
     refreshes,
     products,
