@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -23,7 +24,9 @@ class Heartbeat:
         if now < self._next:
             return
         self._next = now + self._every
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        written = self._path.with_suffix(f".{os.getpid()}")
-        written.write_text(json.dumps({"pid": os.getpid(), "at": time.time(), **facts}))
-        written.replace(self._path)
+        # A disk too full for a sign of life must not end the life.
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            written = self._path.with_suffix(f".{os.getpid()}")
+            written.write_text(json.dumps({"pid": os.getpid(), "at": time.time(), **facts}))
+            written.replace(self._path)

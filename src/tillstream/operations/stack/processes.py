@@ -99,7 +99,7 @@ def open_log(path: Path, most_bytes: int = 16 * 2**20) -> IO[bytes]:
 
 def trim_log(path: Path, most_bytes: int = 64 * 2**20) -> None:
     """Keeps a running service's log bounded: a copy goes to `.1`, the file, which it appends to, starts anew."""
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):
         if path.stat().st_size > most_bytes:
             path.with_suffix(".log.1").write_bytes(path.read_bytes())
             os.truncate(path, 0)

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from tillstream.core.errors import ServiceError
 from tillstream.core.telemetry import logger
@@ -89,7 +90,9 @@ class Supervisor:
         if shown == self._shown and now - self._written < self._weigh_seconds:
             return
         status = StackStatus(os.getpid(), self._born, self._started_at, time.time(), stopping, services)
-        write_status(self._places.status, status)
+        # What a full disk does not take now is written at the next look.
+        with suppress(OSError):
+            write_status(self._places.status, status)
         if self._on_change is not None and shown != self._shown:
             self._on_change(status)
         self._shown, self._written = shown, now

@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tillstream.core.telemetry import logger
@@ -54,7 +55,8 @@ class Watched:
         if self.service.command:
             with open_log(self.places.log(name)) as output:
                 self.process = launch(self.service.command, output, self.environment)
-            write_whole(self.places.pid(name), {"pid": self.process.pid, "born": born_at(self.process.pid)})
+            with suppress(OSError):  # a full disk: `sweep` would not find it, the leash still ends it
+                write_whole(self.places.pid(name), {"pid": self.process.pid, "born": born_at(self.process.pid)})
         self.turn(Phase.STARTING, self.why)
 
     def look(self) -> None:

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tillstream.core.errors import LogBusy
+from tillstream.core.disk import DiskFull, room_for
+from tillstream.core.errors import LogBusy, LogError
+
+
+class LogFull(DiskFull, LogError):
+    """No space is left where the log lies; nothing of the transaction is on it."""
 
 
 def connect(path: Path, schema: str, *, busy_timeout_seconds: float, durable: bool) -> sqlite3.Connection:
@@ -17,7 +22,8 @@ def connect(path: Path, schema: str, *, busy_timeout_seconds: float, durable: bo
     process stopped inside a write holds up nobody who only opens.
     """
     if not path.exists():
-        _make(path, schema)
+        with room_for(path.stem, LogFull):
+            _make(path, schema)
     connection = _plain(path, busy_timeout_seconds)
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     return connection
@@ -48,20 +54,21 @@ def _plain(path: Path, busy_timeout_seconds: float) -> sqlite3.Connection:
 
 @contextmanager
 def immediate(connection: sqlite3.Connection, what: str, waited_seconds: float) -> Iterator[sqlite3.Connection]:
-    """One write transaction; rolls back on any error; raises LogBusy if another process kept the file."""
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if is_busy(error):
-            raise LogBusy(what, waited_seconds) from error
-        raise
-    try:
-        yield connection
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+    """One write transaction; rolls back on any error; raises LogBusy if another process kept the file, LogFull."""
+    with room_for(what, LogFull):
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if is_busy(error):
+                raise LogBusy(what, waited_seconds) from error
+            raise
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
 
 
 def is_busy(error: sqlite3.OperationalError) -> bool:

@@ -14,6 +14,7 @@ from typing import Final
 from tillstream.adapters.log import Consumer, Log, Record
 from tillstream.adapters.log.interface import TopicPartition
 from tillstream.core.contracts import LAKE_TOPICS, TOPICS
+from tillstream.core.disk import room_for
 from tillstream.core.errors import TillstreamError, Transient
 from tillstream.core.settings import LakeSettings
 from tillstream.core.telemetry import logger
@@ -29,6 +30,7 @@ _POLL_ROWS: Final = 10_000
 _POLL_SECONDS: Final = 0.2
 _HEARTBEAT_SECONDS: Final = 1.0
 _BACK_OFF_SECONDS: Final = 0.1
+_MOST_DOUBLINGS: Final = 4
 _LOG = logger(__name__)
 
 
@@ -61,6 +63,7 @@ class LakeWorker:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="landing")
         self._consumer: Consumer = log.consumer(GROUP, topics)
         self._generation = -1
+        self._failures = 0
         self._read: list[Record] = []
         self._read_since = 0.0
         self._decoded: dict[TopicPartition, int] = {}
@@ -94,7 +97,9 @@ class LakeWorker:
             _LOG.warning("batch_dropped", why=str(error))
             self.totals.dropped_batches += 1
             self._start_over()
-            time.sleep(_BACK_OFF_SECONDS)
+            time.sleep(_BACK_OFF_SECONDS * 2 ** min(self._failures, _MOST_DOUBLINGS))
+            self._failures += 1
+            self._still_alive()
             return -1
 
     def _read_on(self, patience_seconds: float) -> int:
@@ -163,7 +168,8 @@ class LakeWorker:
         for columns in batch.columns:
             topic = columns.topic.name
             since = {partition: first for (name, partition), first in batch.since.items() if name == topic}
-            landed = self._landing.land(columns, since)
+            with room_for(f"the lake's {columns.topic.entity}"):
+                landed = self._landing.land(columns, since)
             bronze, silver = bronze + landed.bronze_rows, silver + landed.silver_rows
             if columns.dead_letters:
                 self._log.append(DEAD_LETTERS, columns.dead_letters)
@@ -173,7 +179,8 @@ class LakeWorker:
         self.totals.dead_letters += letters
         elapsed = round(time.monotonic() - started, 3)
         _LOG.info("batch_landed", bronze_rows=bronze, silver_rows=silver, dead_letters=letters, elapsed_seconds=elapsed)
-        self._upkeep.after_commits([columns.topic.entity for columns in batch.columns])
+        with room_for("compaction"):
+            self._upkeep.after_commits([columns.topic.entity for columns in batch.columns])
 
     def _finish_writing(self) -> None:
         if not self._writing:
@@ -188,6 +195,7 @@ class LakeWorker:
                 self._still_alive()
         self._writing = None
         self._consumer.commit(batch.next_offsets)
+        self._failures = 0
         self.totals.batches += 1
         self.totals.records += sum(len(columns.bronze) for columns in batch.columns)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Final, Protocol
 
 from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.core.disk import DiskFull
 from tillstream.core.errors import Fenced, LogBusy, StoreUnavailable
 from tillstream.core.telemetry import logger
 from tillstream.features.engines.embedded.engine import LiveEngine, Outcome
@@ -108,11 +109,12 @@ class FeatureWorker:
         """One poll; after a lost race or lease everything is read from the kept offsets again. -1 then."""
         try:
             return self._follow()
-        except (Superseded, Fenced, LogBusy) as error:
+        except (Superseded, Fenced, LogBusy, DiskFull) as error:
             log_line.warning("batch_dropped", why=str(error))
             self.totals.superseded += 1
             self._generation = -1
-            time.sleep(_PATIENCE_SECONDS)
+            time.sleep(_REST_SECONDS if isinstance(error, DiskFull) else _PATIENCE_SECONDS)
+            self._still_alive()
             return -1
 
     def _follow(self) -> int:
