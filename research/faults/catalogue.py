@@ -105,14 +105,14 @@ def surroundings() -> Iterator[Fault]:
         prepare=with_stepping_clock,
     )
     yield Fault(
-        "full-disk-log",
-        "no byte free where the log lies, for 10 s; all events through the door",
-        EMBEDDED,
-        strikes.fill(lambda stage: stage.settings.log_path),
+        "full-disk",
+        "no byte free on the disk of the whole home, for 10 s; all events through the door",
+        BOTH,
+        strikes.fill(lambda stage: stage.home),
         moments=(0.3,),
         habits=NO_POISON,
         through_door=True,
-        prepare=lambda stage: small_disk(stage.settings.log_path),
+        prepare=lambda stage: small_disk(stage.home),
     )
     yield Fault(
         "full-disk-lake",

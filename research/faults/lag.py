@@ -112,7 +112,7 @@ class LagWatch(threading.Thread):
         return {name: max(lags[name] for lags in recent) for name in recent[0]}
 
     def seconds_until(self, lags: Lags, since: float, patience_seconds: float) -> float | None:
-        """From `since` until a sample taken after it shows none behind by more; None where patience ended."""
+        """From `since` until a sample taken after it in which none is further behind; None where patience ended."""
         until = time.monotonic() + patience_seconds
         seen = 0
         while time.monotonic() < until:

@@ -17,14 +17,17 @@ def thrice(events: Iterator[Sent]) -> Iterator[Sent]:
     chance = random.Random(3)
     before: list[Sent] = []
     while window := list(islice(events, WINDOW)):
-        last_us = window[-1].received_at_us
-        copies = [replace(one, received_at_us=last_us) for one in window]
         yield from window
-        again = [*copies, *(replace(one, received_at_us=last_us) for one in before)]
+        again = [_received(one, window[-1].received_at_us) for one in (*window, *before)]
         chance.shuffle(again)
         yield from again
-        before = copies
+        before = window
     yield from before
+
+
+def _received(one: Sent, at_us: int) -> Sent:
+    """A copy that came later; a poison keeps its time, by which alone it may be poison."""
+    return one if one.poison else replace(one, received_at_us=at_us)
 
 
 def shuffled(events: Iterator[Sent]) -> Iterator[Sent]:

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +18,10 @@ FULL_SECONDS = float(os.environ.get("FULL_SECONDS", "10"))
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """When the fault was over, and what was seen of it."""
+    """When the fault was over, from when on all may be well again, and what was seen."""
 
     over_at: float
+    back_at: float
     note: str = ""
 
 
@@ -38,7 +40,7 @@ def kill(service: str, moment: "Callable[[Stage], None] | None" = None) -> Strik
         signal_group(pid, signal.SIGKILL)
         killed_at = time.monotonic()
         stage.wait_for_new_life(service, pid)
-        return Struck(killed_at)
+        return Struck(killed_at, time.monotonic())
 
     return strike
 
@@ -63,8 +65,10 @@ def freeze(service: str, heir: tuple[str, ...] = ()) -> Strike:
                 process.terminate()
                 process.wait(60)
         if not heir:
-            return Struck(woken_at)
-        return Struck(woken_at, "its batch was refused when it woke" if dropped else "it woke with nothing to write")
+            return Struck(woken_at, woken_at)
+        return Struck(
+            woken_at, woken_at, "its batch was refused when it woke" if dropped else "it woke with nothing to write"
+        )
 
     return strike
 
@@ -80,12 +84,12 @@ def fill(folder: Callable[[Stage], Path]) -> Strike:
             while time.monotonic() < until:
                 # Again and again: what others delete meanwhile is taken too.
                 free = os.statvfs(ballast).f_bavail * os.statvfs(ballast).f_frsize
-                if free:
-                    size = file.seek(0, os.SEEK_END)
-                    os.posix_fallocate(file.fileno(), size, free)
-                time.sleep(0.1)
+                with suppress(OSError):  # somebody was faster
+                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), max(4_096, free))
+                time.sleep(0.02)
         ballast.unlink()
-        return Struck(time.monotonic())
+        now = time.monotonic()
+        return Struck(now, now)
 
     return strike
 
@@ -99,7 +103,8 @@ def step_clock(stage: Stage, number: int) -> Struck:
     written = path.with_suffix(".new")
     written.write_text(str(CLOCK_STEPS_SECONDS[number % len(CLOCK_STEPS_SECONDS)]))
     written.replace(path)
-    return Struck(time.monotonic())
+    now = time.monotonic()
+    return Struck(now, now)
 
 
 def on_delta_commit(table: str) -> Callable[[Stage], None]:

@@ -49,15 +49,17 @@ def _run(fault: Fault, stage: Stage, events: int, seed: int, rate: float) -> Fau
             watch = LagWatch(LagReader(stage, log, updates), lambda: feed.behind)
             bare = {name: service.start_seconds for name, service in stage.services().items()}
             watch.start()
-            feed.start()
-            notes, recoveries, why = _strike(fault, stage, feed, watch, events)
-            feed.join()
-            if feed.failed is not None:
-                raise feed.failed
-            nothing = dict.fromkeys(watch.usual(), 0)
-            if watch.seconds_until(nothing, time.monotonic(), PATIENCE_SECONDS) is None:
-                why = why or f"not caught up after {PATIENCE_SECONDS:.0f} s: {watch.last(nothing)}"
-            watch.stop()
+            try:
+                feed.start()
+                notes, recoveries, why = _strike(fault, stage, feed, watch, events)
+                feed.join()
+                if feed.failed is not None:
+                    raise feed.failed
+                nothing = dict.fromkeys(watch.usual(), 0)
+                if watch.seconds_until(nothing, time.monotonic(), PATIENCE_SECONDS) is None:
+                    why = why or f"not caught up after {PATIENCE_SECONDS:.0f} s: {watch.last(nothing)}"
+            finally:
+                watch.stop()
         stage.run("lake", "gold")
         stage.run("features", "release", "--until-stored")
         found = judge(stage, feed.sent, times_known=not fault.through_door)
@@ -87,11 +89,11 @@ def _strike(fault: Fault, stage: Stage, feed: Feed, watch: LagWatch, events: int
         feed.wait_for(int(events * share))
         usual = watch.usual()
         struck = fault.strike(stage, number)
-        seconds = watch.seconds_until(usual, struck.over_at, PATIENCE_SECONDS)
+        seconds = watch.seconds_until(usual, struck.back_at, PATIENCE_SECONDS)
         notes.append(struck.note)
         if seconds is None:
             return notes, recoveries, f"no recovery in {PATIENCE_SECONDS:.0f} s: {watch.last(usual)}, usual {usual}"
-        recoveries.append(seconds)
+        recoveries.append(struck.back_at - struck.over_at + seconds)
     return notes, recoveries, ""
 
 
