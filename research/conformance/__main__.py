@@ -13,9 +13,9 @@ from pathlib import Path
 
 from research.conformance.asking import ask, distinct
 from research.conformance.comparing import compare
-from research.conformance.homes import Home, RunFailed
-from research.conformance.passing import pass_tape, settings_of, settle, stack
+from research.conformance.passing import pass_tape, settle
 from research.conformance.tape import Mess, Taped, closing, messed, read_log
+from research.homes import Home, RunFailed, settings_of, stack
 
 from tillstream.apps.wiring.event_log import open_log
 

@@ -1,48 +1,25 @@
 """A tape through one engine set: the stack's own services, from the log to gold."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
-from research.conformance.homes import Home, RunFailed
 from research.conformance.tape import Taped, append_to
+from research.homes import UNUSED, Home, RunFailed, settings_of, stack
 
 from tillstream.adapters.log import Log
 from tillstream.apps.wiring.event_log import open_log
-from tillstream.core.settings import Settings
 from tillstream.data.lake import Lake
 
 DERIVED = ("sessions.v1", "fraud_alerts.v1", "dead_letters.v1")
-UNUSED = ("valkey", "features", "api", "scheduler")
 QUIET_SECONDS = 25.0
 """More than two checkpoints: what an engine holds back until then has come."""
 MOST_SECONDS = 1_200.0
 
 
-def settings_of(home: Home) -> Settings:
-    """The settings as the processes of that home read them."""
-    ports = home.ports
-    return Settings(
-        home=home.path,
-        engines={"set": home.engines},
-        kafka={"bootstrap": f"127.0.0.1:{ports['kafka']}"},
-    )
-
-
-@contextmanager
-def stack(home: Home, without: Sequence[str] = UNUSED) -> Iterator[None]:
-    """The services of that home, ready; stopped and gone at the end."""
-    home.run("stack", "up", "--detach", *(word for name in without for word in ("--without", name)))
-    try:
-        yield
-    finally:
-        home.run("stack", "down")
-
-
 def pass_tape(home: Home, tape: Sequence[Taped], *, late: bool, tell: Callable[[str], None]) -> Lake:
     """The lake that the set makes of the tape, gold included; raises RunFailed."""
     begun = time.monotonic()
-    with stack(home):
+    with stack(home, without=UNUSED):
         tell(f"{home.engines}: services ready after {time.monotonic() - begun:.0f} s")
         log = open_log(settings_of(home))
         try:

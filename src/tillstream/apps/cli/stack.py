@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Start, watch and stop the local services.")
 
 Without = Annotated[list[str] | None, typer.Option(help="Leave this service out; may be repeated.")]
+Only = Annotated[list[str] | None, typer.Option(help="Start only this service; may be repeated.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -20,6 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once all are ready.")] = False,
     without: Without = None,
+    only: Only = None,
 ) -> None:
     """Starts the services and watches them until Ctrl-C. Example: tillstream stack up --detach.
 
@@ -34,7 +36,7 @@ def up(
     settings = load_settings()
     places = places_of(settings)
     if detach and running_stack(places) is None:
-        _detach(without or [])
+        _detach(without or [], only or [])
         return
     with held(places.lock) as ours:
         if not ours:
@@ -42,12 +44,14 @@ def up(
             return
         configure_logging("stack", level="warning")
         shown: dict[str, str] = {}
-        supervisor = build_supervisor(settings, without=without or [], on_change=lambda status: _changes(status, shown))
+        supervisor = build_supervisor(
+            settings, without=without or [], only=only or [], on_change=lambda status: _changes(status, shown)
+        )
         with stop_signal() as stopping:
             supervisor.run(stopping)
 
 
-def _detach(without: list[str]) -> None:
+def _detach(without: list[str], only: list[str]) -> None:
     """A stack of its own session, which outlives this shell."""
     import subprocess
 
@@ -58,6 +62,7 @@ def _detach(without: list[str]) -> None:
     settings = load_settings()
     places = places_of(settings)
     options = [word for name in without for word in ("--without", name)]
+    options += [word for name in only for word in ("--only", name)]
     with open_log(places.log("stack")) as output:
         process = subprocess.Popen(  # noqa: S603  our own command
             resolved(["tillstream", "stack", "up", *options]),

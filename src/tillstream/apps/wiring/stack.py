@@ -19,15 +19,19 @@ def places_of(settings: Settings) -> Places:
 
 
 def build_supervisor(
-    settings: Settings, *, without: Sequence[str] = (), on_change: Callable[[StackStatus], None] | None = None
+    settings: Settings,
+    *,
+    without: Sequence[str] = (),
+    only: Sequence[str] = (),
+    on_change: Callable[[StackStatus], None] | None = None
 ) -> Supervisor:
-    """A supervisor of every service but those in `without`; its children see the settings that it saw."""
+    """A supervisor of every service but those in `without`, or of those in `only`; its children see the settings that it saw."""
     places = places_of(settings)
     (places.home / "store").mkdir(parents=True, exist_ok=True)
     settings = settings.model_copy(update={"home": places.home})
-    services = chosen(stack_services(settings), without)
+    services = chosen(stack_services(settings), without, only)
     _prepare(settings, {service.name for service in services if service.command})
-    if "valkey" not in without:
+    if any(service.name == "valkey" for service in services):
         require_server(valkey_command(places.home, settings.store), settings.store)
     return Supervisor(
         services,

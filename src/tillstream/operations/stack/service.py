@@ -67,12 +67,17 @@ def waves(services: Sequence[Service]) -> list[list[Service]]:
     return found
 
 
-def chosen(services: Iterable[Service], without: Iterable[str]) -> tuple[Service, ...]:
-    """The services without the named ones, which nobody then waits for; an unknown name raises ServiceError."""
-    all_services, out = tuple(services), frozenset(without)
+def chosen(services: Iterable[Service], without: Iterable[str], only: Iterable[str] = ()) -> tuple[Service, ...]:
+    """The services without the named ones, or only the named ones; nobody waits for one that is left out.
+
+    An unknown name raises ServiceError.
+    """
+    all_services, out, kept = tuple(services), frozenset(without), frozenset(only)
     known = {service.name for service in all_services}
-    if unknown := out - known:
+    if unknown := (out | kept) - known:
         raise ServiceError(f"no service {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
+    if kept:
+        out |= known - kept
     return tuple(
         replace(service, needs=tuple(name for name in service.needs if name not in out))
         for service in all_services

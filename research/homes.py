@@ -1,4 +1,4 @@
-"""Homes of a comparison, and `tillstream …` run in them."""
+"""Homes of comparisons and benchmarks, and `tillstream …` run in them."""
 
 import json
 import os
@@ -6,10 +6,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tillstream.core.settings import Settings
+
+UNUSED = ("valkey", "features", "api", "scheduler")
+"""Services that a run from the log to the lake does without."""
 
 
 class RunFailed(RuntimeError):
@@ -64,3 +70,24 @@ def free_ports() -> dict[str, int]:
     finally:
         for one in sockets.values():
             one.close()
+
+
+def settings_of(home: Home) -> Settings:
+    """The settings as the processes of that home read them."""
+    ports = home.ports
+    return Settings(
+        home=home.path,
+        engines={"set": home.engines},
+        kafka={"bootstrap": f"127.0.0.1:{ports['kafka']}"},
+    )
+
+
+@contextmanager
+def stack(home: Home, without: Sequence[str] = (), only: Sequence[str] = ()) -> Iterator[None]:
+    """The services of that home, ready; stopped and gone at the end."""
+    options = [*(("--without", name) for name in without), *(("--only", name) for name in only)]
+    home.run("stack", "up", "--detach", *(word for option in options for word in option))
+    try:
+        yield
+    finally:
+        home.run("stack", "down")
