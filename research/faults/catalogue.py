@@ -1,5 +1,6 @@
 """Every fault, as data: what is done, on which sets, to which feed."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -133,7 +134,8 @@ def with_stepping_clock(stage: Stage) -> Iterator[None]:
     """Every Python process of the stack reads its wall clock through `clock/sitecustomize.py`."""
     offset = stage.home / "clock-offset"
     offset.write_text("0")
-    stage.environment |= {"TILLSTREAM_FAULTS_CLOCK": str(offset), "PYTHONPATH": str(CLOCK)}
+    paths = [str(CLOCK), *filter(None, [os.environ.get("PYTHONPATH")])]
+    stage.environment |= {"TILLSTREAM_FAULTS_CLOCK": str(offset), "PYTHONPATH": os.pathsep.join(paths)}
     yield
 
 
