@@ -27,7 +27,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help setup engines demo test check format fast services browser kill data jvm bench wheel storefront mlflow docs \
+.PHONY: help setup engines demo test check format fast services browser kill data jvm faults conformance bench limits wheel storefront mlflow docs \
   hooks browsers release clean
 
 help: ## list the targets
@@ -75,7 +75,7 @@ demo: .venv/.synced $(PAGE) $(if $(filter distributed,$(ENGINES)),engines) ## ru
 mlflow: .venv/.synced ## open MLflow on the runs of the last demo, on loopback
 	@$(BIN)/tillstream models ui
 
-bench: .venv/.synced $(PAGE) ## measure each claim beside its plain counterpart, both in one run (ONLY=decisions)
+bench: engines $(PAGE) ## measure each claim beside its plain counterpart, both in one run (ONLY=decisions)
 	@$(BIN)/python -m research.benchmarks $(ONLY)
 
 # ── test ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,6 +112,16 @@ data: .venv/.synced ## the tests on public logs (TILLSTREAM_DATA=folder)
 
 jvm: engines ## the tests on Kafka, Spark and Flink
 	@$(BIN)/python scripts/lanes.py kafka spark flink
+
+faults: engines ## every fault on either set, judged by the oracle (ONLY="kill-broker late" SETS=embedded EVENTS=20000)
+	@$(BIN)/python -m research.faults $(ONLY)
+
+conformance: engines ## one log through both sets, each table compared (EVENTS=30000 LATE=1 REPLAY=f.csv MAPPING=m.toml)
+	@$(BIN)/python -m research.conformance $(if $(EVENTS),--events $(EVENTS)) $(if $(LATE),--late) \
+	  $(if $(REPLAY),--replay $(REPLAY)) $(if $(MAPPING),--mapping $(MAPPING))
+
+limits: engines ## where the embedded set ends, and the same figures of the distributed one
+	@$(BIN)/python -m research.limits
 
 # ── build ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
