@@ -55,16 +55,16 @@ def _words(lines: list[Mapping[str, Any]]) -> str:
 
 The embedded set is the right choice while all of this holds:
 
-- **Rate.** Less than half of {largest["silver_events_per_second"]:,} events a second over a day, about {a_day / 1e9:.1f}
-  billion events; the other half is for catching up after a stop.
-- **One machine.** Log, lake and store fit its disk and memory, and losing it may cost the time to restore a copy: SQLite
-  and the lake's folder are on one disk, nothing is replicated.
+- **Rate.** Less than half of {largest["silver_events_per_second"]:,} events a second over a day, about
+  {a_day / 1e9:.1f} billion events; the other half is for catching up after a stop.
+- **One machine.** Log, lake and store fit its disk and memory, and losing it may cost the time to restore a copy:
+  SQLite and the lake's folder are on one disk, nothing is replicated.
 - **Gold.** A first build of everything grows with the shop's days: {largest["gold_seconds"]:.0f} s and
   {_mebibytes(largest["gold_peak_bytes"])} at {largest["events"]:,} events. Later builds take only changed days.
 - **Readers.** Only processes of this machine read the log.
 
-Past any of these: `TILLSTREAM_ENGINES__SET=distributed`, whose rates on this one machine are lower, and which grows with
-brokers, executors and task managers instead."""
+Past any of these: `TILLSTREAM_ENGINES__SET=distributed`, whose rates on this one machine are lower, and which grows
+with brokers, executors and task managers instead."""
 
 
 def _mebibytes(count: int) -> str:
