@@ -35,6 +35,8 @@ def value_at(feature: Feature, entity_id: str | None, at_us: int, log: Sequence[
     for one in once_each(log):
         if one.topic != feature.source.topic or one.received_us > at_us or one.at_us // step < first:
             continue
+        if getattr(one.event, "user_agent", None):
+            continue  # the log's only user agent is a crawler's
         if not all(getattr(one.event, name) in values for name, values in feature.where):
             continue
         elements = getattr(one.event, feature.source.each) if feature.source.each else [one.event]

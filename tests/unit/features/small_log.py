@@ -12,6 +12,8 @@ from tests.shop import click, order, payment
 
 from tillstream.adapters.log import RECEIVED_AT, NewRecord, partition_of
 from tillstream.core.contracts import Event, key_of, to_micros, topic_named
+from tillstream.core.contracts.behaviour import Click
+from tillstream.core.contracts.bots import is_bot
 from tillstream.core.contracts.goods import Product, Stock
 from tillstream.core.contracts.market import CompetitorPrice
 from tillstream.core.contracts.people import Account
@@ -84,6 +86,7 @@ def _event(draw: random.Random, event_id: str, when: datetime) -> tuple[str, Eve
                 event_id, when, f"v{draw.randrange(4)}", draw.choice(KINDS), customer_id=customer,
                 product_id=draw.choice((product_id, None)), category=draw.choice(CATEGORIES),
                 price_cents=draw.choice((None, 100, 250)), duration_ms=draw.choice((None, 30, 70)),
+                user_agent="Googlebot/2.1" if when.microsecond % 9 == 1 else None,
             )  # fmt: skip
         case "order":
             lines = {product_id: (draw.randrange(1, 4), 500), "p9": (1, 300)}
@@ -148,5 +151,7 @@ def _row(one: Received) -> dict[str, Any]:
     fields = {name: getattr(one.event, name) for name in one.event.__struct_fields__}
     if "lines" in fields:
         fields["lines"] = [msgspec.structs.asdict(line) for line in fields["lines"]]
+    if isinstance(one.event, Click):
+        fields["is_bot"] = is_bot(one.event)
     received = START + timedelta(microseconds=one.received_us - to_micros(START))
     return {**fields, "received_at": received, "log_partition": one.partition, "log_offset": one.offset}

@@ -18,8 +18,8 @@ def folded(group: Group, log: list[Received]) -> dict[tuple[str, int], object]:
     fold = fold_of(group)
     tiles: dict[tuple[str, int], object] = {}
     for one in log:
-        if one.topic != group.source.topic:
-            continue
+        if one.topic != group.source.topic or getattr(one.event, "user_agent", None):
+            continue  # the log's only user agent is a crawler's
         for element in getattr(one.event, group.source.each) if group.source.each else [one.event]:
             key = getattr(element, group.source.key)
             where = (key, one.at_us // group.step_us)

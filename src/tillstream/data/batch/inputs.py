@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 
 from tillstream.data.lake import Lake, definition_of
 from tillstream.data.lake.arrow_dataset import ds
+from tillstream.data.lake.growing import with_all_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Input:
     def _dataset(self, files: str | list[tuple[str, str, Any]] | None) -> ds.Dataset:
         if self.delta is None or (files and not self.delta.file_uris(file_pruning_predicate=files)):
             return ds.dataset(self.schema.empty_table())
-        return self.delta.to_pyarrow_dataset(file_pruning_predicate=files)
+        return with_all_columns(self.delta.to_pyarrow_dataset(file_pruning_predicate=files), self.schema)
 
 
 def _may_be_beyond(log_id: str, offsets: Mapping[int, int]) -> str | None:

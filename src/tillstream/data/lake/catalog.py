@@ -42,6 +42,10 @@ _PLAIN: Final[Mapping[type[Any], pa.DataType]] = MappingProxyType(
 )
 
 
+JUDGED: Final[Mapping[str, tuple[pa.Field, ...]]] = MappingProxyType({"clicks": (pa.field("is_bot", pa.bool_()),)})
+"""What a silver table's SQL says of an event beside the event's own fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableDefinition:
     """A table's name (`silver.clicks`), columns and the date column it is partitioned by."""
@@ -118,7 +122,8 @@ def _bronze_schema() -> pa.Schema:
 def _silver_schema(topic: Topic) -> pa.Schema:
     event_id, occurred_at, *rest = contract_schema(topic)
     envelope = [event_id, occurred_at, pa.field("received_at", INSTANT)]
-    return pa.schema([*envelope, *rest, *PLACE, pa.field("occurred_on", pa.date32())])
+    judged = JUDGED.get(topic.entity, ())
+    return pa.schema([*envelope, *rest, *judged, *PLACE, pa.field("occurred_on", pa.date32())])
 
 
 def _contract(topic: Topic) -> type[Event]:

@@ -9,6 +9,7 @@ from deltalake import DeltaTable
 
 from tillstream.data.lake.arrow_dataset import ds
 from tillstream.data.lake.catalog import definition_of, table_names
+from tillstream.data.lake.growing import with_all_columns
 
 
 class Lake:
@@ -44,7 +45,7 @@ class Lake:
     def dataset(self, name: str) -> ds.Dataset:
         """The table as it is now, to be scanned by column, filter and batch."""
         if self.exists(name):
-            return self.delta(name).to_pyarrow_dataset()
+            return with_all_columns(self.delta(name).to_pyarrow_dataset(), definition_of(name).schema)
         return ds.dataset(definition_of(name).schema.empty_table())
 
     def arrow(self, name: str, columns: Sequence[str] | None = None, where: Any = None) -> pa.Table:

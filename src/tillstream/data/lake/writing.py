@@ -20,6 +20,7 @@ from deltalake.exceptions import CommitFailedError
 
 from tillstream.data.lake.catalog import TableDefinition
 from tillstream.data.lake.errors import CommitConflict
+from tillstream.data.lake.growing import add_columns
 from tillstream.data.lake.lake import Lake
 
 CHECKPOINT_COMMITS = 20
@@ -75,7 +76,7 @@ class TableWriter:
 
 
 def open_or_create(lake: Lake, definition: TableDefinition) -> DeltaTable:
-    """The table, made empty if it is not there; reader version 1, writer version 2."""
+    """The table with all its columns, made empty if it is not there; reader version 1, writer version 2."""
     folder = lake.folder(definition.name)
     if not lake.exists(definition.name):
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +87,7 @@ def open_or_create(lake: Lake, definition: TableDefinition) -> DeltaTable:
             partition_by=[definition.partition],
             configuration=_configuration(definition),
         )
-    return DeltaTable(folder)
+    return add_columns(DeltaTable(folder), definition)
 
 
 def _configuration(definition: TableDefinition) -> dict[str, str | None]:

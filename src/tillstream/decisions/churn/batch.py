@@ -12,6 +12,7 @@ import polars as pl
 
 from tillstream.core.contracts import from_micros
 from tillstream.data.lake import Lake
+from tillstream.data.lake.bots import without_bots
 from tillstream.decisions.ports import Champion, RiskModel
 from tillstream.decisions.snapshot.files import write_atomically
 from tillstream.decisions.snapshot.write import ChurnScores
@@ -55,7 +56,7 @@ def saved_scores(folder: Path) -> ChurnScores:
 def _customers(lake: Lake) -> list[str]:
     found: set[str] = set()
     for table in ("silver.customers", "silver.orders", "silver.clicks"):
-        column = lake.arrow(table, ["customer_id"])["customer_id"].combine_chunks().unique()
+        column = lake.arrow(table, ["customer_id"], without_bots(table))["customer_id"].combine_chunks().unique()
         found.update(one for one in column.to_pylist() if one is not None)
     return sorted(found)
 

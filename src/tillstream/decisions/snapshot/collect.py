@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow.compute as pc
 
 from tillstream.data.lake import Lake
+from tillstream.data.lake.bots import without_bots
 from tillstream.decisions.snapshot.catalogue import Product
 from tillstream.decisions.snapshot.write import TASTES, Stocked
 
@@ -62,7 +63,9 @@ def _newest_of(lake: Lake, table: str) -> datetime | None:
 def _clicks(lake: Lake, since: datetime) -> pl.DataFrame:
     columns = ["occurred_at", "visitor_id", "customer_id", "kind", "product_id", "category"]
     where = (pc.field("occurred_at") >= since) & pc.field("kind").isin(["viewed", "cart_added"])
-    return _frame(lake.arrow("silver.clicks", columns, where)).filter(pl.col("product_id").is_not_null())
+    return _frame(lake.arrow("silver.clicks", columns, without_bots("silver.clicks", where))).filter(
+        pl.col("product_id").is_not_null()
+    )
 
 
 def _order_lines(lake: Lake, since: datetime) -> pl.DataFrame:

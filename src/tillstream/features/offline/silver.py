@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from tillstream.core.contracts import topic_named
 from tillstream.core.contracts.instants import from_micros
+from tillstream.data.lake.bots import without_bots
 from tillstream.features.definitions.language import OCCURRED_ON, Source
 from tillstream.features.definitions.schema import Group
 from tillstream.features.engines.polars.events import columns_needed, events_of
@@ -31,11 +32,12 @@ def begin_of(groups: Iterable[Group], at_us: int) -> dict[str, int]:
 
 
 def silver_of(lake: Lake, groups: Iterable[Group], since_us: Mapping[str, int]) -> dict[str, pl.DataFrame]:
-    """For each topic of the groups its silver rows that happened at or after `since_us[topic]`."""
+    """For each topic of the groups its silver rows that happened at or after `since_us[topic]`, without bots'."""
     frames = {}
     for topic, columns in columns_needed(groups).items():
         where = pc.field("occurred_at") >= pa.scalar(from_micros(since_us[topic]), pa.timestamp("us", "UTC"))
-        table = lake.arrow(f"silver.{topic_named(topic).entity}", columns=columns, where=where)
+        name = f"silver.{topic_named(topic).entity}"
+        table = lake.arrow(name, columns=columns, where=without_bots(name, where))
         frames[topic] = _frame(table)
     return frames
 

@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 from tillstream.adapters.log import Record
 from tillstream.adapters.log.sqlite import SqliteLog, TopicTransaction
 from tillstream.core.contracts import decode, topic_named
+from tillstream.core.contracts.behaviour import Click
+from tillstream.core.contracts.bots import is_bot
 from tillstream.core.contracts.decoding import micros
 from tillstream.core.errors import EventRejected
 from tillstream.features.definitions import Schema
@@ -95,7 +97,10 @@ class LiveEngine:
         return {place: kept.get(place, 0) for place in places}
 
     def decode(self, records: Sequence[Record]) -> Batch:
-        """The events of these records; those that break a rule are counted, the lake makes dead letters of them."""
+        """The events of these records; those that break a rule are counted, the lake makes dead letters of them.
+
+        Clicks of bots are for the lake alone.
+        """
         starts: dict[tuple[str, int], int] = {}
         following: dict[tuple[str, int], int] = {}
         arrived = []
@@ -108,6 +113,8 @@ class LiveEngine:
                 event = decode(topic_named(record.topic), record.value, received_at_us=record.received_at_us)
             except EventRejected:
                 rejected += 1
+                continue
+            if isinstance(event, Click) and is_bot(event):
                 continue
             at_us = micros(event)
             newest_us = max(newest_us, at_us)

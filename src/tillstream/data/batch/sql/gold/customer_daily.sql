@@ -4,7 +4,8 @@
 -- grows: rebuild days
 -- reads: clicks by day, orders by day, payments by day, accounts by day
 -- owner: data
--- What each known customer did on each day, UTC; visitors who never said who they are do not appear.
+-- What each known customer did on each day, UTC; visitors who never said who they are do not appear, nor do
+-- the clicks of bots.
 WITH units_of AS (
     SELECT event_id, occurred_on, SUM(line.quantity) AS units
     FROM (SELECT event_id, occurred_on, UNNEST(lines) AS line FROM orders) AS bought
@@ -13,6 +14,7 @@ WITH units_of AS (
 
 did AS (
     SELECT occurred_on AS day, customer_id, 'clicks' AS source, kind, 0 AS units, 0 AS cents FROM clicks
+    WHERE NOT COALESCE(is_bot, FALSE)
     UNION ALL
     SELECT
         orders.occurred_on AS day,

@@ -5,7 +5,7 @@
 -- reads: clicks by day, orders by day
 -- owner: data
 -- How far the visitors of each day came, UTC, by the kind of device they used first that day.
--- Each step counts visitors who took it that day, whether or not they took the one before.
+-- Each step counts visitors who took it that day, whether or not they took the one before; bots are none.
 WITH steps AS (
     SELECT
         occurred_on AS day,
@@ -19,6 +19,7 @@ WITH steps AS (
         CASE WHEN kind = 'payment_entered' THEN 1 ELSE 0 END AS entered_payment,
         0 AS ordered
     FROM clicks
+    WHERE NOT COALESCE(is_bot, FALSE)
     UNION ALL
     SELECT
         occurred_on AS day,

@@ -5,7 +5,7 @@
 -- reads: clicks by day, impressions by day, orders by day
 -- owner: data
 -- What happened to each product on each day, UTC. Money of all currencies is added up as it is;
--- `back` is what was cancelled or refunded that day, whenever it was bought.
+-- `back` is what was cancelled or refunded that day, whenever it was bought. Clicks of bots are left out.
 WITH happened AS (
     SELECT
         occurred_on AS day,
@@ -23,7 +23,7 @@ WITH happened AS (
         0 AS units_back,
         0 AS back_cents
     FROM clicks
-    WHERE product_id IS NOT NULL
+    WHERE product_id IS NOT NULL AND NOT COALESCE(is_bot, FALSE)
     UNION ALL
     SELECT
         occurred_on AS day,

@@ -4,7 +4,7 @@
 -- grows: append
 -- reads: incoming, existing
 -- owner: data
--- One row an action of a visitor, bots too.
+-- One row an action of a visitor; `is_bot` where a program made it, by the rule of core/contracts/bots.py.
 WITH numbered AS (
     SELECT
         *,
@@ -44,6 +44,16 @@ SELECT
     user_agent,
     country,
     region,
+    COALESCE(
+        REGEXP_MATCHES(
+            LOWER(user_agent),
+            '(^|[^u])bots?([^a-z]|$)|crawl|spider|slurp|scrap|facebookexternalhit'
+            || '|headless|phantomjs|puppeteer|playwright|selenium'
+            || '|^(curl|wget|python|java|go-http-client|libwww-perl|axios|node-fetch)[-/ ]'
+        ),
+        FALSE
+    )
+    OR COALESCE(scroll_ratio >= 0.9 AND duration_ms < 100, FALSE) AS is_bot,
     log_id,
     log_partition,
     log_offset,
