@@ -8,7 +8,7 @@ TillstreamError
 │   └── EventRejected        an event broke a rule; carries every reason
 ├── LogError
 │   ├── Fenced               a commit by a member whose lease or generation is stale
-│   └── LogBusy              another process held the file for too long
+│   └── LogBusy              another process held the file for too long, or no broker answered
 ├── StoreError
 │   └── StoreUnavailable     the online store did not answer in time
 ├── ServiceError             a local service could not be started or stopped
@@ -81,11 +81,11 @@ class Fenced(LogError, Transient):
 
 
 class LogBusy(LogError, Transient):
-    """Another process held a topic's file for longer than we wait."""
+    """A topic was not to be had for longer than we wait: another process held the file, or no broker answered."""
 
-    def __init__(self, topic: str, waited_seconds: float) -> None:
+    def __init__(self, topic: str, waited_seconds: float, why: str = "another process held the file") -> None:
         self.topic, self.waited_seconds = topic, waited_seconds
-        super().__init__(f"{topic}: another process held the file for {waited_seconds:.1f} s; try again")
+        super().__init__(f"{topic}: {why} for {waited_seconds:.1f} s; try again")
 
 
 class StoreError(TillstreamError):

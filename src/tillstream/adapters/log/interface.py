@@ -23,6 +23,13 @@ class Consumer(Protocol):
     def assignment(self) -> frozenset[TopicPartition]:
         """The partitions this member reads now."""
 
+    @property
+    def polled_until_us(self) -> int:
+        """All that lay in its partitions at this instant has been polled; 0 while that is not known.
+
+        That nothing came does not say so: on Kafka it may be on its way.
+        """
+
     def poll(self, max_records: int, timeout_seconds: float) -> list[Record]:
         """Up to `max_records`, in offset order within a partition; empty after `timeout_seconds`.
 
@@ -58,7 +65,10 @@ class Log(Protocol):
         """Changes when the log is made anew: offsets of another id mean nothing here."""
 
     def append(self, topic: str, records: Sequence[NewRecord]) -> list[Place]:
-        """Appends all or none, durable when it returns; raises UnknownTopic, LogBusy."""
+        """Durable when it returns; raises UnknownTopic, LogBusy.
+
+        When it raises, SQLite took none, and Kafka may have taken some: send the same again, copies fall out.
+        """
 
     def consumer(self, group: str, topics: Sequence[str], *, on_revoke: OnRevoke | None = None) -> Consumer:
         """Joins a group that reads these topics."""

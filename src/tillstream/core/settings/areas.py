@@ -82,6 +82,8 @@ class SparkSettings(Area):
     """A Spark Connect address (`sc://`) for batch jobs; empty uses `master`."""
     driver_memory_mebibytes: Annotated[int, Field(ge=512, le=65_536)] = 1_024
     """Heap of the driver, and of the executors in it."""
+    java_options: str = ""
+    """More options for the driver's Java."""
     trigger_seconds: Annotated[float, Field(ge=0)] = 2.0
     """How often a micro-batch begins; one that takes longer is followed at once."""
     max_records: Annotated[int, Field(ge=1)] = 100_000

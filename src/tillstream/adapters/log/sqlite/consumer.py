@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tillstream.adapters.log.interface import OnRevoke, TopicPartition
 from tillstream.adapters.log.records import Record
 from tillstream.adapters.log.sqlite.group_file import GroupFile, Membership
-from tillstream.adapters.log.sqlite.topic_file import TopicFile
+from tillstream.adapters.log.sqlite.topic_file import TopicFile, wall_clock_us
 from tillstream.core.errors import Fenced
 
 _SHORTEST_NAP_SECONDS = 0.002
@@ -29,6 +29,7 @@ class SqliteConsumer:
         self._seen_versions: dict[str, int] = {}
         self._positions: dict[TopicPartition, int] = {}
         self._turn = 0
+        self._polled_until_us = 0
         self._membership = Membership(-1, frozenset())
         self._renewed_at = time.monotonic()
         self._take(group.join(self.member_id, tuple(files)))
@@ -43,13 +44,22 @@ class SqliteConsumer:
         """The partitions this member reads now."""
         return self._membership.assignment
 
+    @property
+    def polled_until_us(self) -> int:
+        """See interface.Consumer."""
+        return self._polled_until_us
+
     def poll(self, max_records: int, timeout_seconds: float) -> list[Record]:
         """See interface.Consumer."""
         until = time.monotonic() + timeout_seconds
         nap = _SHORTEST_NAP_SECONDS
         while True:
             self._keep_membership()
-            if records := self._read(max_records):
+            asked_at_us = wall_clock_us()
+            records = self._read(max_records)
+            if len(records) < max_records:
+                self._polled_until_us = asked_at_us
+            if records:
                 return records
             left = until - time.monotonic()
             if left <= 0:
@@ -72,6 +82,7 @@ class SqliteConsumer:
         if partition not in self.assignment:
             raise Fenced(self._group.group, self.member_id, f"it does not own {partition}")
         self._positions[partition] = offset
+        self._polled_until_us = 0
         self._seen_versions.pop(partition[0], None)
 
     def heartbeat(self) -> None:
@@ -110,6 +121,7 @@ class SqliteConsumer:
         # A kept partition also goes back to its commit: what was read since may not be committed any more.
         self._positions = {place: committed.get(place, 0) for place in membership.assignment}
         self._seen_versions.clear()
+        self._polled_until_us = 0
 
     def _lose(self, partitions: frozenset[TopicPartition]) -> None:
         if partitions and self._on_revoke:

@@ -1,0 +1,81 @@
+"""Where partitions begin and end, and where groups go on."""
+
+from collections.abc import Iterable
+from concurrent.futures import Future
+from typing import Any, Final
+
+from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from tillstream.adapters.log.interface import TopicPartition as Partition
+from tillstream.adapters.log.kafka.clients import answer, answers
+from tillstream.core.settings import KafkaSettings
+
+_WHAT: Final = "offsets"
+
+
+class Offsets:
+    """Asks the brokers; raises BrokersAway, KafkaRefused."""
+
+    def __init__(self, admin: AdminClient, settings: KafkaSettings) -> None:
+        self._admin, self._settings = admin, settings
+        self._limit = {"request_timeout": settings.answer_seconds}
+
+    def ask_ends(self, places: Iterable[Partition]) -> "dict[Any, Future[Any]]":
+        """The ends, as they will be answered; what a transaction has not committed lies beyond them."""
+        return self._ask(places, OffsetSpec.latest())
+
+    def ends(self, places: Iterable[Partition]) -> dict[Partition, int]:
+        """For each partition the offset the next record will at least have."""
+        return self._answered(places, OffsetSpec.latest())
+
+    def begins(self, places: Iterable[Partition]) -> dict[Partition, int]:
+        """The oldest offset that is still there."""
+        return self._answered(places, OffsetSpec.earliest())
+
+    def since(self, places: Iterable[Partition], at_ms: int) -> dict[Partition, int]:
+        """The first offset appended at or after an instant; absent where all is older."""
+        found = self._answered(places, OffsetSpec.for_timestamp(at_ms))
+        return {place: offset for place, offset in found.items() if offset >= 0}
+
+    def groups(self) -> list[str]:
+        """Every group the brokers know."""
+        listed = answer(lambda: self._admin.list_consumer_groups(**self._limit), _WHAT, self._settings)
+        return [group.group_id for group in listed.valid]
+
+    def committed(self, group: str) -> dict[Partition, int]:
+        """Where a group goes on, for what it ever committed."""
+        asked = [ConsumerGroupTopicPartitions(group)]
+        found = answer(
+            lambda: self._admin.list_consumer_group_offsets(asked, **self._limit)[group],
+            f"group {group}",
+            self._settings,
+        )
+        return {(one.topic, one.partition): one.offset for one in found.topic_partitions if one.offset >= 0}
+
+    def assigned(self, group: str) -> set[Partition]:
+        """What the members of a group read now."""
+        described = answer(
+            lambda: self._admin.describe_consumer_groups([group], **self._limit)[group],
+            f"group {group}",
+            self._settings,
+        )
+        return {
+            (one.topic, one.partition)
+            for member in described.members
+            for one in (member.assignment.topic_partitions if member.assignment else ())
+        }
+
+    def _ask(self, places: Iterable[Partition], spec: Any) -> "dict[Any, Future[Any]]":
+        wanted = {TopicPartition(topic, partition): spec for topic, partition in places}
+        if not wanted:
+            return {}
+        asked: dict[Any, Future[Any]] = self._admin.list_offsets(
+            wanted, isolation_level=IsolationLevel.READ_COMMITTED, **self._limit
+        )
+        return asked
+
+    def _answered(self, places: Iterable[Partition], spec: Any) -> dict[Partition, int]:
+        wanted = list(places)
+        found = answers(lambda: self._ask(wanted, spec), _WHAT, self._settings)
+        return {(one.topic, one.partition): result.offset for one, result in found.items()}
