@@ -21,7 +21,7 @@ from tillstream.adapters.log import Log
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.core.settings import LakeSettings
 from tillstream.data.lake import Lake
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 
 ROUNDS = 3
 BAR_RATIO = 0.30

@@ -28,7 +28,7 @@ from tillstream.core.settings import LakeSettings
 from tillstream.data.lake import Lake, definition_of
 from tillstream.data.lake.upkeep import compact
 from tillstream.data.lake.writing import TableWriter
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 from tillstream.data.streaming.embedded.landing import FAST
 
 TABLE_ROWS, TABLE_DAYS = 5_000_000, 60

@@ -26,7 +26,7 @@ from tillstream.apps.wiring.serving import load_champion
 from tillstream.core.contracts import Event
 from tillstream.core.settings import Settings, StoreSettings, load_settings
 from tillstream.data.lake import Lake
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 from tillstream.decisions.churn.batch import saved_scores
 from tillstream.decisions.code import code_digest
 from tillstream.decisions.policy import Policy

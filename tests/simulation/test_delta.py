@@ -20,7 +20,7 @@ from tillstream.data.batch.gold import build_gold
 from tillstream.data.lake import Lake
 from tillstream.data.lake.digest import table_digest
 from tillstream.data.lake.writing import TableWriter
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(3_600)]
 

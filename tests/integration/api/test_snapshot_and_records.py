@@ -16,7 +16,7 @@ from tillstream.apps.cli.decisions import app
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.core.settings import Settings, load_settings
 from tillstream.data.lake import Lake
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 from tillstream.decisions.code import code_digest
 from tillstream.decisions.fraud.flow import fraud
 from tillstream.decisions.record.find import find_record

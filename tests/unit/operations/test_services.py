@@ -49,7 +49,7 @@ def test_the_embedded_set_starts_and_each_own_port_names_its_setting(tmp_path):
     services = stack_services(
         Settings(home=tmp_path, store=StoreSettings(port=7001), serving=ServingSettings(port=7002))
     )
-    assert names(waves(services))[0] == ["valkey", "lake"]
+    assert names(waves(services))[0] == ["valkey", "lake", "streaming"]
     assert {one.port.setting: one.port.number for one in services if one.port} == {
         "TILLSTREAM_STORE__PORT": 7001,
         "TILLSTREAM_SERVING__PORT": 7002,

@@ -18,6 +18,7 @@ PACKAGES: Final = {
     "sources": "The shop world, and real logs.",
     "ingestion": "Dead letters: list, show, repair, replay.",
     "lake": "Bronze, silver and gold.",
+    "streaming": "Sessions and fraud patterns: run, look, stop, savepoint, correct.",
     "features": "Feature definitions, the live worker, the online store.",
     "models": "Train, compare, promote.",
     "decisions": "Show and replay what was decided.",

@@ -7,7 +7,7 @@ from tillstream.apps.wiring.event_log import open_log
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.data.lake import Lake
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 from tillstream.data.streaming.totals import Totals
 
 

@@ -22,6 +22,7 @@ class Job:
 
 JOBS: Final = (
     Job("gold", ("tillstream", "lake", "gold"), every_seconds=MINUTE, first_seconds=MINUTE),
+    Job("correct", ("tillstream", "streaming", "correct"), every_seconds=10 * MINUTE, first_seconds=3.5 * MINUTE),
     Job("release", ("tillstream", "features", "release"), every_seconds=5 * MINUTE, first_seconds=2 * MINUTE),
     Job("snapshot", ("tillstream", "decisions", "snapshot"), every_seconds=10 * MINUTE, first_seconds=3 * MINUTE),
     Job("score-churn", ("tillstream", "decisions", "score-churn"), every_seconds=HOUR, first_seconds=4 * MINUTE),

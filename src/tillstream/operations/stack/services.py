@@ -68,7 +68,9 @@ def _workers(settings: Settings) -> tuple[Service, ...]:
 
 
 def _streaming(settings: Settings) -> tuple[Service, ...]:
-    return _flink(settings) if settings.engines.streaming == "flink" else ()
+    if settings.engines.streaming == "flink":
+        return _flink(settings)
+    return (Service("streaming", ("tillstream", "streaming", "run"), Beats(heartbeat_path(settings.home, "streaming"))),)
 
 
 def _flink(settings: Settings) -> tuple[Service, ...]:

@@ -14,7 +14,7 @@ from tillstream.core.settings import LakeSettings
 from tillstream.data.batch.gold import GOLD, build_gold
 from tillstream.data.lake import Lake
 from tillstream.data.lake.digest import table_digest
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 
 SENT = list(draw(11, 2_000))
 

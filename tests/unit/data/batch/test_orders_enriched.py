@@ -11,7 +11,7 @@ from tillstream.core.contracts.market import CompetitorPrice, Promotion, Weather
 from tillstream.core.settings import LakeSettings
 from tillstream.data.batch.gold import build_gold
 from tillstream.data.lake import Lake
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 
 
 def told(n, when):

@@ -7,7 +7,7 @@ import pytest
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.settings import LakeSettings
 from tillstream.data.lake import Lake
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 from tillstream.data.streaming.totals import Totals
 
 

@@ -14,7 +14,7 @@ from tillstream.data.lake import Lake
 from tillstream.data.lake.digest import table_digest
 from tillstream.data.lake.errors import CommitConflict, LakeBehindGroup, LogBehindLake, OtherBytes, TableBehind
 from tillstream.data.streaming.decoding import columns_of
-from tillstream.data.streaming.embedded import LakeWorker
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 from tillstream.data.streaming.embedded.landing import Landing
 
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from tillstream.core.contracts import from_micros
 from tillstream.core.contracts.behaviour import Click
+from tillstream.core.contracts.bots import is_bot
 from tillstream.core.contracts.derived import Session
 from tillstream.core.contracts.event import Event
 from tillstream.core.contracts.instants import to_micros
@@ -61,6 +62,8 @@ Said: TypeAlias = tuple[Session, int]
 def step_of(event: Event, received_at_us: int) -> tuple[str, Step] | None:
     """The event as a step of its visitor; None if sessions take no notice of it."""
     if isinstance(event, Click):
+        if is_bot(event):
+            return None
         at_us = to_micros(event.occurred_at)
         step = Step(at_us, event.event_id, event.kind, event.product_id, event.customer_id, received_at_us)
         return event.visitor_id, step
