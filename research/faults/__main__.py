@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from research.benchmarks.__main__ import machine
-from research.faults.catalogue import Fault, catalogue
+from research.faults.catalogue import BOTH, Fault, catalogue
 from research.faults.line import FaultLine
 from research.faults.trial import try_fault
 
@@ -24,11 +24,11 @@ def main() -> int:
         description=__doc__, epilog="Example: EVENTS=10000 python -m research.faults kill-lake --set embedded"
     )
     parser.add_argument("names", nargs="*", choices=[*faults, []], metavar="name", help=f"of {', '.join(faults)}")
-    parser.add_argument("--set", choices=["embedded", "distributed"], help="only this set of engines")
+    parser.add_argument("--set", choices=BOTH, help="only this set of engines; else those of SETS, or both")
     parser.add_argument("--seed", type=int, default=1, help="of the events")
     given = parser.parse_args()
     events = int(os.environ.get("EVENTS", EVENTS))
-    sets = [given.set] if given.set else ["embedded", "distributed"]
+    sets = [given.set] if given.set else os.environ.get("SETS", "embedded distributed").split()
     lines = []
     for name in given.names or faults:
         for engine_set in sets:
@@ -51,9 +51,9 @@ def tried(fault: Fault, engine_set: str, events: int, seed: int) -> FaultLine:
 def keep(line: FaultLine) -> None:
     """Puts it in results.json, in the place of what was there of the same fault and set."""
     kept = json.loads(RESULTS.read_text())["lines"] if RESULTS.exists() else []
-    others = [one for one in kept if (one["name"], one["set"]) != (line.name, line.set)]
-    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
     order = list(catalogue())
+    others = [one for one in kept if (one["name"], one["set"]) != (line.name, line.set) and one["name"] in order]
+    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
     fresh = [*others, {**asdict(line), "verdict": line.verdict, "measured_at": measured_at}]
     fresh.sort(key=lambda one: (order.index(one["name"]), one["set"] != "embedded"))
     RESULTS.write_text(json.dumps({"machine": machine(), "lines": fresh}, indent=1) + "\n")

@@ -40,17 +40,29 @@ class Fault:
 def kills() -> Iterator[Fault]:
     """`kill -9` of each process."""
     for name, what, sets in (
-        ("lake", "the lake worker", EMBEDDED),
+        ("lake", "the lake worker, which on Spark is the driver", BOTH),
         ("features", "the feature worker", BOTH),
+        ("streaming", "the worker of sessions and patterns", EMBEDDED),
         ("valkey", "Valkey", BOTH),
+        ("kafka", "the broker", DISTRIBUTED),
+        ("jobmanager", "Flink's JobManager", DISTRIBUTED),
+        ("taskmanager", "Flink's TaskManager", DISTRIBUTED),
     ):
         yield Fault(f"kill-{name}", f"kill -9 of {what}, three times", sets, strikes.kill(name), name)
     yield Fault(
         "kill-lake-in-commit",
-        "kill -9 of the lake worker when bronze has a new version and the group was not told, three times",
-        EMBEDDED,
+        "kill -9 of the lake worker or Spark driver when bronze has a new version and neither group nor checkpoint "
+        "was told, three times",
+        BOTH,
         strikes.kill("lake", strikes.on_delta_commit("bronze/clicks")),
         "lake",
+    )
+    yield Fault(
+        "kill-taskmanager-in-commit",
+        "kill -9 of the TaskManager while a checkpoint is being made, three times",
+        DISTRIBUTED,
+        strikes.kill("taskmanager", strikes.on_flink_checkpoint),
+        "taskmanager",
     )
     yield Fault(
         "kill-api",
@@ -65,12 +77,15 @@ def kills() -> Iterator[Fault]:
 
 def freezes() -> Iterator[Fault]:
     """SIGSTOP of each process for longer than its lease."""
-    for name, what, heir in (
-        ("lake", "the lake worker, with an heir at work", ("lake", "work")),
-        ("features", "the feature worker, with an heir at work", ("features", "work")),
-        ("valkey", "Valkey", ()),
+    for name, what, heir, sets in (
+        ("lake", "the lake worker or Spark driver, with an heir at work", ("lake", "work"), BOTH),
+        ("features", "the feature worker, with an heir at work", ("features", "work"), BOTH),
+        ("streaming", "the worker of sessions and patterns, with an heir at work", ("streaming", "run"), EMBEDDED),
+        ("valkey", "Valkey", (), BOTH),
+        ("kafka", "the broker", (), DISTRIBUTED),
+        ("jobmanager", "Flink's JobManager", (), DISTRIBUTED),
+        ("taskmanager", "Flink's TaskManager", (), DISTRIBUTED),
     ):
-        sets = EMBEDDED if name == "lake" else BOTH
         strike = strikes.freeze(name, heir)
         yield Fault(f"freeze-{name}", f"30 s of SIGSTOP for {what}", sets, strike, name, moments=(0.2,), faster=0.6)
     yield Fault(

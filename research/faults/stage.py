@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,14 @@ from tillstream.operations.stack.processes import signal_group
 from tillstream.operations.stack.status import Phase, ServiceStatus
 
 CLI = (sys.executable, "-m", "tillstream.apps.cli.main")
+SETS = {
+    "embedded": {"set": "embedded"},
+    "distributed": {"set": "distributed"},
+    "kafka": {"log": "kafka"},
+    "spark": {"log": "kafka", "lake": "spark"},
+    "flink": {"log": "kafka", "streaming": "flink"},
+}
+"""The two sets, and mixtures of which one engine at a time is tried."""
 START_SECONDS = 300.0
 STOP_SECONDS = 60.0
 
@@ -27,14 +35,14 @@ class Stage:
     """The stack of one fault; `environment` is what its processes are told beside the settings."""
 
     def __init__(self, home: Path, engine_set: str, changes: Mapping[str, Any] | None = None) -> None:
-        ports = free_ports(5)
+        ports = free_ports(4)
         told: dict[str, Any] = {
-            "engines": {"set": engine_set},
+            "engines": SETS[engine_set],
             "store": {"port": ports[0], "deadline_ms": 1_000},
             "serving": {"port": ports[1]},
             "log": {"lease_seconds": 3.0},
             "lake": {"commit_rows": 5_000, "commit_seconds": 1.0},
-            **({} if engine_set == "embedded" else distributed(ports)),
+            **({} if engine_set == "embedded" else on_the_jvm(ports)),
         }
         for area, fields in (changes or {}).items():
             told[area] = {**told.get(area, {}), **fields}
@@ -109,12 +117,14 @@ class Stage:
         return {**os.environ, **self.environment}
 
 
-def distributed(ports: list[int]) -> dict[str, Any]:
-    """Settings of the JVM engines: their own ports, small heaps, quick checkpoints."""
+def on_the_jvm(ports: list[int]) -> dict[str, Any]:
+    """Settings of the JVM engines: their own ports, small heaps, quick checkpoints, the project's jars."""
+    made = Path(sys.prefix).parent / "var"
     return {
         "kafka": {"bootstrap": f"127.0.0.1:{ports[2]}", "controller_port": ports[3], "heap_mebibytes": 384},
-        "flink": {"rest_port": ports[4], "checkpoint_seconds": 3.0},
+        "flink": {"rest_port": free_run(4), "checkpoint_seconds": 3.0},
         "spark": {"trigger_seconds": 1.0},
+        "stack": {"jars_path": made / "jars", "flink_environment_path": made / "env" / "flink"},
     }
 
 
@@ -125,6 +135,16 @@ def variables(told: Mapping[str, Any]) -> dict[str, str]:
         for area, fields in told.items()
         for name, value in fields.items()
     }
+
+
+def free_run(count: int) -> int:
+    """The first of so many free ports in a row: Flink takes those after its REST port too."""
+    while True:
+        first = free_ports(1)[0]
+        with suppress(OSError, OverflowError), ExitStack() as held:
+            for port in range(first, first + count):
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
 
 
 def free_ports(count: int) -> list[int]:

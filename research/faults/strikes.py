@@ -107,6 +107,18 @@ def step_clock(stage: Stage, number: int) -> Struck:
     return Struck(now, now)
 
 
+def on_flink_checkpoint(stage: Stage) -> None:
+    """The moment at which a checkpoint of Flink has begun and is not whole: between pre-commit and commit."""
+    begun: set[Path] = set()
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        for path in (stage.settings.flink_path / "checkpoints").glob("*/chk-*"):
+            if path in begun and not (path / "_metadata").exists():
+                return
+            begun.add(path)
+        time.sleep(0.001)
+
+
 def on_delta_commit(table: str) -> Callable[[Stage], None]:
     """The moment at which a new version of a table is there, and nobody was told of it yet."""
 

@@ -15,7 +15,9 @@ from research.faults.line import FaultLine
 from research.faults.stage import Stage
 from tests.oracle.sending import draw
 
+from tillstream.adapters.log import Log
 from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.apps.wiring.event_log import open_log
 
 RATE = 2_000.0
 LEAST_SECONDS = 30.0
@@ -98,10 +100,12 @@ def _strike(fault: Fault, stage: Stage, feed: Feed, watch: LagWatch, events: int
 
 
 @contextmanager
-def logs(stage: Stage) -> Iterator[tuple[SqliteLog, SqliteLog]]:
-    """The event log and the log of feature updates."""
-    log = SqliteLog(stage.settings.log_path, stage.settings.log)
+def logs(stage: Stage) -> Iterator[tuple[Log, SqliteLog]]:
+    """The event log and the log of feature updates, which is on SQLite on either set."""
+    updates = SqliteLog(stage.settings.log_path, stage.settings.log)
+    log: Log = updates if stage.settings.engines.log == "sqlite" else open_log(stage.settings)
     try:
-        yield log, log
+        yield log, updates
     finally:
         log.close()
+        updates.close()

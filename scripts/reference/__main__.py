@@ -14,6 +14,7 @@ from scripts.reference.api_page import api_page, openapi_file
 from scripts.reference.benchmarks_page import benchmarks_page
 from scripts.reference.cli_page import cli_page
 from scripts.reference.decisions_page import decisions_page
+from scripts.reference.faults_page import faults_page
 from scripts.reference.features_page import features_page
 from scripts.reference.metrics_page import metrics_page
 from scripts.reference.settings_page import settings_page
@@ -41,6 +42,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "api.md": api_page,
     "cli.md": cli_page,
     "benchmarks.md": benchmarks_page,
+    "faults.md": faults_page,
 }
 
 
