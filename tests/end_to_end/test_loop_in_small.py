@@ -20,7 +20,7 @@ from tests.shop import click, new_record, order, product
 
 from tillstream.adapters.log import Log
 from tillstream.apps.wiring.api import build_app
-from tillstream.apps.wiring.event_log import open_log
+from tillstream.apps.wiring.event_log import open_feature_logs, open_log
 from tillstream.apps.wiring.feature_worker import live_engine, online_writer
 from tillstream.apps.wiring.serving import load_champion
 from tillstream.core.contracts import Event
@@ -85,13 +85,13 @@ def fill_lake(log: Log, lake: Lake, settings: Settings) -> None:
 
 def keep_features_live(settings: Settings) -> None:
     """What the feature worker does until nothing is left to read; then the store has it all."""
-    log = open_log(settings)
-    writer = online_writer(log, settings)
-    worker = FeatureWorker(log, live_engine(log, settings), writer, poll_rows=settings.features.poll_rows)
+    logs = open_feature_logs(settings)
+    writer = online_writer(logs.updates, settings)
+    worker = FeatureWorker(logs.source, live_engine(logs, settings), writer, poll_rows=settings.features.poll_rows)
     worker.run(lambda: False, until_caught_up=True)
     while writer.apply().records:
         pass
-    log.close()
+    logs.close()
 
 
 def take_snapshot(settings: Settings, lake: Lake) -> None:

@@ -76,10 +76,10 @@ def assert_exact(loop: LiveLoop, server: Server) -> None:
     """After everything is counted, released and stored: the store equals the reference."""
     store = WritingStore(server.settings)
     ends = source_ends(loop.log, SCHEMA)
-    settle(lambda: live_lacks(loop.log, SCHEMA, ends), WAIT_SECONDS)
+    settle(lambda: live_lacks(loop.logs, SCHEMA, ends), WAIT_SECONDS)
     loop.release()
-    updates = loop.log.end_offsets(UPDATES)
-    settle(lambda: store_lacks(store, loop.log, SCHEMA, updates), WAIT_SECONDS)
+    updates = loop.updates.end_offsets(UPDATES)
+    settle(lambda: store_lacks(store, loop.updates, SCHEMA, updates), WAIT_SECONDS)
     store.close()
 
     async def read() -> bool:

@@ -38,7 +38,7 @@ def loop(tmp_path: Path) -> LiveLoop:
 
 def writer_of(loop: LiveLoop, server: Server) -> OnlineWriter:
     store = WritingStore(server.settings)
-    return OnlineWriter(loop.log, store, SCHEMA, ask_for_all=lambda: ask_for_all(loop.log), max_records=50)
+    return OnlineWriter(loop.updates, store, SCHEMA, ask_for_all=lambda: ask_for_all(loop.updates), max_records=50)
 
 
 def drain(writer: OnlineWriter) -> int:
@@ -94,24 +94,24 @@ def test_parity_finds_nothing_and_a_changed_tile_at_once(server: Server, loop: L
     drain(writer_of(loop, server))
     store = WritingStore(server.settings)
     keys = [f"{entity}:{one}" for entity, ids in IDS.items() for one in ids if one != "nobody"]
-    found = check_parity(_lake(loop), loop.log, store, SCHEMA, keys, END_US)
+    found = check_parity(_lake(loop), loop.logs, store, SCHEMA, keys, END_US)
     assert found.triples > 300
     assert found.differences == ()
     client = valkey.Valkey(port=server.settings.port)
     client.set("f:customer:ann", client.get("f:customer:bob"))
     client.close()
-    damaged = check_parity(_lake(loop), loop.log, store, SCHEMA, keys, END_US)
+    damaged = check_parity(_lake(loop), loop.logs, store, SCHEMA, keys, END_US)
     assert {one.entity_id for one in damaged.differences} == {"ann"}
     store.close()
 
 
 def test_parity_sees_an_event_that_never_reached_a_tile(server: Server, loop: LiveLoop) -> None:
     loop.release()
-    with loop.log.transaction(UPDATES) as transaction:
+    with loop.updates.transaction(UPDATES) as transaction:
         transaction.connection.execute("DELETE FROM records WHERE key = 'card:k0'")
     drain(writer_of(loop, server))
     store = WritingStore(server.settings)
-    found = check_parity(_lake(loop), loop.log, store, SCHEMA, ["card:k0", "card:k1"], END_US)
+    found = check_parity(_lake(loop), loop.logs, store, SCHEMA, ["card:k0", "card:k1"], END_US)
     store.close()
     assert {one.entity_id for one in found.differences} == {"k0"}
 
@@ -144,7 +144,7 @@ def test_when_the_topics_beginning_is_gone_batch_sends_every_released_step_again
     server: Server, loop: LiveLoop
 ) -> None:
     loop.release()
-    with loop.log.transaction(UPDATES) as transaction:
+    with loop.updates.transaction(UPDATES) as transaction:
         transaction.connection.execute(
             "DELETE FROM records WHERE offset < "
             "(SELECT next_offset FROM partitions p WHERE p.partition = records.partition) / 2"

@@ -7,11 +7,12 @@ from typing import Any
 import polars as pl
 from tests.unit.features.small_log import Received, SilverTables
 
-from tillstream.adapters.log import Record
+from tillstream.adapters.log import Log, Record
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.contracts import topic_named
 from tillstream.features.definitions import Schema, default_schema, features_named, schema_of
 from tillstream.features.engines.embedded import LiveEngine, Outcome
+from tillstream.features.logs import FeatureLogs
 from tillstream.features.offline import training_set
 from tillstream.features.offline.release import Released, release
 from tillstream.features.online.merging import merged_row, tiles_by_key
@@ -42,12 +43,20 @@ HOUR_US = 3_600_000_000
 
 
 class LiveLoop:
-    """One log with one live engine over it."""
+    """One log, or Kafka and a log of updates, with one live engine over it."""
 
     def __init__(
-        self, folder: Path, events: Sequence[Received], *, lateness_us: int = HOUR_US, schema: Schema = SCHEMA
+        self,
+        folder: Path,
+        events: Sequence[Received],
+        *,
+        lateness_us: int = HOUR_US,
+        schema: Schema = SCHEMA,
+        source: Log | None = None,
     ) -> None:
-        self.log, self.schema = SqliteLog(folder), schema
+        self.updates, self.schema = SqliteLog(folder), schema
+        self.log: Log = source or self.updates
+        self.logs = FeatureLogs(self.log, self.updates)
         self.events = list(events)
         for topic in dict.fromkeys(one.topic for one in events):
             self.log.append(topic, [one.record() for one in events if one.topic == topic])
@@ -55,7 +64,7 @@ class LiveLoop:
         self.engine = self.new_engine()
 
     def new_engine(self) -> LiveEngine:
-        return LiveEngine(self.log, self.schema, lateness_us=self.lateness_us)
+        return LiveEngine(self.logs, self.schema, lateness_us=self.lateness_us)
 
     def records(self) -> list[Record]:
         """Everything on the source topics, in the order received."""
@@ -70,18 +79,20 @@ class LiveLoop:
 
     def lake_reads_all(self) -> None:
         consumer = self.log.consumer("lake", self.schema.topics)
+        while not consumer.assignment:
+            consumer.poll(1, 0.1)
         consumer.commit({(t, p): end for t in self.schema.topics for p, end in self.log.end_offsets(t).items()})
         consumer.close()
 
     def release(self) -> Released:
         self.lake_reads_all()
-        return release(SilverTables(self.events), self.log, self.schema)
+        return release(SilverTables(self.events), self.logs, self.schema)
 
     def rows(self) -> dict[str, bytes]:
         """The store's rows, as a writer that reads the topic from its beginning makes them."""
         rows: dict[str, bytes] = {}
         for partition in range(topic_named(UPDATES).partitions):
-            for record in self.log.read(UPDATES, partition, 0, 1_000_000):
+            for record in self.updates.read(UPDATES, partition, 0, 1_000_000):
                 tiles, unknown = tiles_by_key(self.schema, [record])
                 assert not unknown
                 for key, changed in tiles.items():

@@ -74,7 +74,7 @@ def test_any_order_copies_and_batching_of_one_log_end_with_the_same_values(tmp_p
                 loop.release()
         loop.release()
         assert same(loop.values(END_US), expected), seed
-        loop.log.close()
+        loop.logs.close()
 
 
 def test_a_batch_counted_twice_counts_once(tmp_path: Path) -> None:
@@ -102,7 +102,9 @@ def test_a_batch_that_begins_after_what_was_kept_is_refused_whole(tmp_path: Path
     loop.count(records[:1])
     with pytest.raises(Superseded):
         loop.count(records[3:])
-    assert sum(loop.log.end_offsets(UPDATES).values()) == 4  # the rows of visitor and product, a mark in each partition
+    assert (
+        sum(loop.updates.end_offsets(UPDATES).values()) == 4
+    )  # the rows of visitor and product, a mark in each partition
 
 
 def test_a_late_event_counts_live_until_its_step_is_released_and_then_by_batch(tmp_path: Path) -> None:
@@ -137,7 +139,7 @@ def test_batch_waits_until_silver_holds_what_live_tiles_count(tmp_path: Path) ->
     loop = LiveLoop(tmp_path, in_order([viewed("e1", at("09:00"))]))
     loop.count(loop.records())
     with pytest.raises(NotSettled, match="1 records behind"):
-        release(SilverTables(loop.events), loop.log, loop.schema)
+        release(SilverTables(loop.events), loop.logs, loop.schema)
 
 
 def test_a_long_backlog_is_released_unread_and_batch_has_it_all(tmp_path: Path) -> None:
@@ -167,5 +169,5 @@ def test_other_definitions_or_another_log_start_from_the_oldest_records(tmp_path
     loop = LiveLoop(tmp_path, in_order([viewed("e1", at("09:00"))]))
     loop.count(loop.records())
     assert loop.engine.offsets()["clicks.v1", loop.records()[0].partition] == 1
-    other = LiveEngine(loop.log, SMALL, lateness_us=HOUR_US)
+    other = LiveEngine(loop.logs, SMALL, lateness_us=HOUR_US)
     assert set(other.offsets().values()) == {0}

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.adapters.store import ReadingStore, WritingStore
-from tillstream.apps.wiring.event_log import open_log
+from tillstream.apps.wiring.event_log import open_feature_logs
 from tillstream.core.settings import Settings
 from tillstream.data.lake import Lake
 from tillstream.features.definitions import FEATURES, default_schema
+from tillstream.features.logs import FeatureLogs
 from tillstream.features.offline.parity import Parity, check_parity, store_lacks
 from tillstream.features.offline.release import Released, release
 from tillstream.features.offline.settling import live_lacks, settle, source_ends
@@ -21,12 +21,12 @@ from tillstream.features.updates import UPDATES
 
 
 @contextmanager
-def _log_of(settings: Settings) -> Iterator[SqliteLog]:
-    log = open_log(settings)
+def _logs_of(settings: Settings) -> Iterator[FeatureLogs]:
+    logs = open_feature_logs(settings)
     try:
-        yield log
+        yield logs
     finally:
-        log.close()
+        logs.close()
 
 
 def run_release(settings: Settings, *, wait_seconds: float, until_stored: bool) -> Released:
@@ -35,14 +35,14 @@ def run_release(settings: Settings, *, wait_seconds: float, until_stored: bool) 
     `until_stored` also waits until the online writer has applied it. Each wait takes at most `wait_seconds`.
     """
     schema = default_schema()
-    with _log_of(settings) as log:
-        ends = source_ends(log, schema)
-        settle(lambda: live_lacks(log, schema, ends), wait_seconds)
-        released = release(Lake(settings.lake_path), log, schema, wait_seconds=wait_seconds)
+    with _logs_of(settings) as logs:
+        ends = source_ends(logs.source, schema)
+        settle(lambda: live_lacks(logs, schema, ends), wait_seconds)
+        released = release(Lake(settings.lake_path), logs, schema, wait_seconds=wait_seconds)
         if until_stored:
             store = WritingStore(settings.store)
-            updates = log.end_offsets(UPDATES)
-            settle(lambda: store_lacks(store, log, schema, updates), wait_seconds)
+            updates = logs.updates.end_offsets(UPDATES)
+            settle(lambda: store_lacks(store, logs.updates, schema, updates), wait_seconds)
             store.close()
         return released
 
@@ -50,14 +50,14 @@ def run_release(settings: Settings, *, wait_seconds: float, until_stored: bool) 
 def run_parity(settings: Settings, *, sample: int, seed: int, wait_seconds: float) -> Parity:
     """Compares `sample` entities of the store, drawn by the seed, with the Polars reference."""
     store = WritingStore(settings.store)
-    with _log_of(settings) as log:
+    with _logs_of(settings) as logs:
         schema = default_schema()
-        settle(lambda: store_lacks(store, log, schema, log.end_offsets(UPDATES)), wait_seconds)
+        settle(lambda: store_lacks(store, logs.updates, schema, logs.updates.end_offsets(UPDATES)), wait_seconds)
         keys = [key.removeprefix(PREFIX) for key in store.keys(PREFIX) if key != POSITION]
         drawn = random.Random(seed).sample(keys, min(sample, len(keys)))  # noqa: S311 - a sample, not a secret
         lake = Lake(settings.lake_path)
         now_us = time.time_ns() // 1000
-        return check_parity(lake, log, store, schema, sorted(drawn), now_us, wait_seconds=wait_seconds)
+        return check_parity(lake, logs, store, schema, sorted(drawn), now_us, wait_seconds=wait_seconds)
 
 
 def read_entity(settings: Settings, entity: str, entity_id: str) -> FeatureRows:

@@ -5,42 +5,43 @@ import gc
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.adapters.store import WritingStore
 from tillstream.apps.signals import stop_signal
-from tillstream.apps.wiring.event_log import open_log
+from tillstream.apps.wiring.event_log import open_feature_logs
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.features.definitions import default_schema
 from tillstream.features.engines.embedded import FeatureWorker, LiveEngine
 from tillstream.features.engines.embedded.state import ask_for_all
 from tillstream.features.engines.embedded.worker import Totals
+from tillstream.features.logs import FeatureLogs
 from tillstream.features.online import OnlineWriter
 
 
-def online_writer(log: SqliteLog, settings: Settings) -> OnlineWriter:
+def online_writer(updates: SqliteLog, settings: Settings) -> OnlineWriter:
     """The writer of the store that the settings name."""
     store = WritingStore(settings.store)
-    return OnlineWriter(log, store, default_schema(), ask_for_all=lambda: ask_for_all(log))
+    return OnlineWriter(updates, store, default_schema(), ask_for_all=lambda: ask_for_all(updates))
 
 
-def live_engine(log: SqliteLog, settings: Settings) -> LiveEngine:
-    """The live engine over this log."""
-    return LiveEngine(log, default_schema(), lateness_us=settings.features.lateness_seconds * 10**6)
+def live_engine(logs: FeatureLogs, settings: Settings) -> LiveEngine:
+    """The live engine over these logs."""
+    return LiveEngine(logs, default_schema(), lateness_us=settings.features.lateness_seconds * 10**6)
 
 
 def run_feature_worker(settings: Settings, *, until_caught_up: bool = False) -> Totals:
     """Works until SIGTERM or Ctrl-C, or until all that is on the log is counted."""
     # A batch makes many short-lived containers and no cycle.
     gc.set_threshold(500_000, 20, 50)
-    log = open_log(settings)
+    logs = open_feature_logs(settings)
     heartbeat = Heartbeat(heartbeat_path(settings.home, "features"))
     try:
         worker = FeatureWorker(
-            log,
-            live_engine(log, settings),
-            online_writer(log, settings),
+            logs.source,
+            live_engine(logs, settings),
+            online_writer(logs.updates, settings),
             poll_rows=settings.features.poll_rows,
             still_alive=heartbeat.beat,
         )
         with stop_signal() as stopping:
             return worker.run(stopping, until_caught_up=until_caught_up)
     finally:
-        log.close()
+        logs.close()

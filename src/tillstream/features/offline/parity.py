@@ -20,6 +20,7 @@ from tillstream.features.definitions.language import Ratio, Top
 from tillstream.features.definitions.schema import Group
 from tillstream.features.engines.polars import Spine, values_of
 from tillstream.features.engines.polars.events import PARTITION_BITS
+from tillstream.features.logs import FeatureLogs
 from tillstream.features.offline.release import Standing, standing_of
 from tillstream.features.offline.settling import NotSettled, lake_lacks, settle
 from tillstream.features.offline.silver import Lake, begin_of, events_by_source, silver_of
@@ -57,7 +58,7 @@ Limits = dict[tuple[str, int, int], dict[tuple[str, int], int]]
 
 def check_parity(
     lake: Lake,
-    log: SqliteLog,
+    logs: FeatureLogs,
     store: WritingStore,
     schema: Schema,
     keys: Sequence[str],
@@ -70,18 +71,18 @@ def check_parity(
     Raises NotSettled when the store does not reach the end of the topic, or silver what the store counts,
     within `wait_seconds`. Events that come meanwhile do not matter.
     """
-    standing = standing_of(log, schema)
-    ends = log.end_offsets(UPDATES)
-    settle(lambda: store_lacks(store, log, schema, ends), wait_seconds)
+    standing = standing_of(logs, schema)
+    ends = logs.updates.end_offsets(UPDATES)
+    settle(lambda: store_lacks(store, logs.updates, schema, ends), wait_seconds)
     told, *rows = store.mget([POSITION, *(PREFIX + key for key in keys)])
     if told is None:
         raise NotSettled("the store lost its data just now; try again")
     position = decode_position(told)
-    limits = _limits(log, schema, position, frozenset(keys))
+    limits = _limits(logs.updates, schema, position, frozenset(keys))
     counted = dict(standing.live)
     for of in limits.values():
         counted |= {place: max(n, counted.get(place, 0)) for place, n in of.items()}
-    settle(lambda: lake_lacks(log, counted), wait_seconds)
+    settle(lambda: lake_lacks(logs.source, counted), wait_seconds)
     found = _online(schema, dict(zip(keys, rows, strict=True)), at_us, str(position))
     expected = _reference(lake, schema, limits, standing, keys, at_us)
     pairs = []
@@ -93,11 +94,11 @@ def check_parity(
     return Parity(len(pairs), len(keys), differences, str(position))
 
 
-def store_lacks(store: WritingStore, log: SqliteLog, schema: Schema, ends: Mapping[int, int]) -> str | None:
+def store_lacks(store: WritingStore, updates: SqliteLog, schema: Schema, ends: Mapping[int, int]) -> str | None:
     """How far the store is behind these ends of feature_updates.v1; None when it may be compared."""
     (told,) = store.mget([POSITION])
     position = decode_position(told) if told else None
-    if position is None or (position.log_id, position.schema) != (log.log_id, schema.fingerprint):
+    if position is None or (position.log_id, position.schema) != (updates.log_id, schema.fingerprint):
         return "the store is empty or of another log; run `tillstream features work`"
     behind = sum(max(0, end - position.next.get(partition, 0)) for partition, end in ends.items())
     if behind or not position.is_ready:
@@ -105,11 +106,11 @@ def store_lacks(store: WritingStore, log: SqliteLog, schema: Schema, ends: Mappi
     return None
 
 
-def _limits(log: SqliteLog, schema: Schema, position: Position, keys: frozenset[str]) -> Limits:
+def _limits(updates: SqliteLog, schema: Schema, position: Position, keys: frozenset[str]) -> Limits:
     limits: Limits = {}
     for partition, end in position.next.items():
         offset = 0
-        while offset < end and (records := log.read(UPDATES, partition, offset, _READ_ROWS)):
+        while offset < end and (records := updates.read(UPDATES, partition, offset, _READ_ROWS)):
             offset = records[-1].offset + 1
             for record in records:
                 if record.offset >= end or record.key not in keys or not is_tiles(record):

@@ -19,6 +19,7 @@ from tillstream.features.engines.embedded.state import BATCH, LIVE, RESEND, Stat
 from tillstream.features.engines.polars.events import PARTITION_BITS
 from tillstream.features.engines.polars.tiles import tiles_of, with_steps
 from tillstream.features.errors import Superseded
+from tillstream.features.logs import FeatureLogs
 from tillstream.features.offline.settling import lake_lacks, settle
 from tillstream.features.offline.silver import Lake, begin_of, events_by_source, silver_of
 from tillstream.features.tiles import Payload
@@ -49,21 +50,21 @@ class Released:
     rows: int
 
 
-def standing_of(log: SqliteLog, schema: Schema) -> Standing:
+def standing_of(logs: FeatureLogs, schema: Schema) -> Standing:
     """As the state says now."""
-    with log.transaction(UPDATES) as transaction:
+    with logs.updates.transaction(UPDATES) as transaction:
         state = State(transaction.connection)
-        state.prepare(f"{log.log_id} {schema.fingerprint}")
+        state.prepare(logs.identity(schema))
         resend = state.fact(RESEND) is not None
         sent_us = 0 if resend else int(state.fact(SENT_UNTIL) or 0)
         covered = {} if resend else state.offsets(BATCH)
         return Standing(state.released_until_us, sent_us, state.offsets(LIVE), covered, resend)
 
 
-def release(lake: Lake, log: SqliteLog, schema: Schema, *, wait_seconds: float = 0.0) -> Released:
+def release(lake: Lake, logs: FeatureLogs, schema: Schema, *, wait_seconds: float = 0.0) -> Released:
     """One run. Raises NotSettled while silver lacks what live tiles count, Superseded when another run got ahead."""
-    standing = standing_of(log, schema)
-    settle(lambda: lake_lacks(log, standing.live), wait_seconds)
+    standing = standing_of(logs, schema)
+    settle(lambda: lake_lacks(logs.source, standing.live), wait_seconds)
     groups = [group for of in schema.groups.values() for group in of]
     silver = silver_of(lake, groups, begin_of(groups, standing.released_us))
     read = {place: n for topic, frame in silver.items() for place, n in _ends(topic, frame).items()}
@@ -75,7 +76,7 @@ def release(lake: Lake, log: SqliteLog, schema: Schema, *, wait_seconds: float =
             mine = _to_send(group, events[group.source], standing)
             for key, step, payload in tiles_of(group, mine):
                 tiles[update_key(entity, key)].append((number, step, payload))
-    _send(log, schema, standing, read, tiles)
+    _send(logs.updates, schema, standing, read, tiles)
     return Released(standing.released_us, sum(map(len, tiles.values())), len(tiles))
 
 
@@ -104,7 +105,7 @@ def _to_send(group: Group, events: pl.DataFrame, standing: Standing) -> pl.DataF
 
 
 def _send(
-    log: SqliteLog,
+    updates: SqliteLog,
     schema: Schema,
     standing: Standing,
     read: Offsets,
@@ -113,16 +114,16 @@ def _send(
     """In several transactions, so that the live engine waits for none of them long; the last one settles the run."""
     remaining = _records(schema, read, tiles)
     while records := list(islice(remaining, _RECORDS_AT_ONCE)):
-        with log.transaction(UPDATES) as transaction:
+        with updates.transaction(UPDATES) as transaction:
             _check_still(State(transaction.connection), standing)
             transaction.append(records)
-    with log.transaction(UPDATES) as transaction:
+    with updates.transaction(UPDATES) as transaction:
         state = State(transaction.connection)
         _check_still(state, standing)
         state.set_offsets(BATCH, read)
         state.set_fact(SENT_UNTIL, str(standing.released_us))
         if standing.resend:
-            transaction.append([resent_mark(log.end_offsets(UPDATES))])
+            transaction.append([resent_mark(updates.end_offsets(UPDATES))])
             state.clear_fact(RESEND)
 
 

@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.adapters.log import Log
 from tillstream.core.errors import Transient
 from tillstream.features.definitions import Schema
 from tillstream.features.engines.embedded.state import LIVE, State
 from tillstream.features.errors import FeatureError
+from tillstream.features.logs import FeatureLogs
 from tillstream.features.updates import UPDATES, Offsets
 
 LAKE_GROUP: Final = "lake"
@@ -28,30 +29,30 @@ def settle(lacks: Callable[[], str | None], wait_seconds: float) -> None:
         time.sleep(_NAP_SECONDS)
 
 
-def lake_offsets(log: SqliteLog) -> dict[tuple[str, int], int]:
+def lake_offsets(log: Log) -> dict[tuple[str, int], int]:
     """Up to where the lake worker has taken each source partition."""
     lag = log.lag(LAKE_GROUP)
     ends = {topic: log.end_offsets(topic) for topic in {topic for topic, _ in lag}}
     return {(topic, partition): ends[topic][partition] - behind for (topic, partition), behind in lag.items()}
 
 
-def lake_lacks(log: SqliteLog, counted: Offsets) -> str | None:
+def lake_lacks(log: Log, counted: Offsets) -> str | None:
     """How far silver is behind what was counted; None when it holds all of it."""
     reached = lake_offsets(log)
     behind = sum(max(0, offset - reached.get(place, 0)) for place, offset in counted.items())
     return f"silver is {behind} records behind the live features; run `tillstream lake work`" if behind else None
 
 
-def live_lacks(log: SqliteLog, schema: Schema, ends: Offsets) -> str | None:
+def live_lacks(logs: FeatureLogs, schema: Schema, ends: Offsets) -> str | None:
     """How far the live engine is behind these ends of the source topics; None when it has counted all."""
-    with log.transaction(UPDATES) as transaction:
+    with logs.updates.transaction(UPDATES) as transaction:
         state = State(transaction.connection)
-        state.prepare(f"{log.log_id} {schema.fingerprint}")
+        state.prepare(logs.identity(schema))
         reached = state.offsets(LIVE)
     behind = sum(max(0, end - reached.get(place, 0)) for place, end in ends.items())
     return f"the live features are {behind} records behind; run `tillstream features work`" if behind else None
 
 
-def source_ends(log: SqliteLog, schema: Schema) -> dict[tuple[str, int], int]:
+def source_ends(log: Log, schema: Schema) -> dict[tuple[str, int], int]:
     """Where the topics that features read end now."""
     return {(topic, partition): end for topic in schema.topics for partition, end in log.end_offsets(topic).items()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from tillstream.adapters.log import Record
-from tillstream.adapters.log.sqlite import SqliteLog, TopicTransaction
+from tillstream.adapters.log.sqlite import TopicTransaction
 from tillstream.core.contracts import decode, topic_named
 from tillstream.core.contracts.behaviour import Click
 from tillstream.core.contracts.bots import is_bot
@@ -17,6 +17,7 @@ from tillstream.features.definitions.language import DAY
 from tillstream.features.engines.embedded.plans import Plan, plans_of
 from tillstream.features.engines.embedded.state import LIVE, State
 from tillstream.features.errors import Superseded
+from tillstream.features.logs import FeatureLogs
 from tillstream.features.tiles import Payload
 from tillstream.features.updates import (
     UPDATES,
@@ -72,8 +73,8 @@ class LiveEngine:
     A batch that begins after the kept offset raises Superseded; the part of one that lies below it is left out.
     """
 
-    def __init__(self, log: SqliteLog, schema: Schema, *, lateness_us: int) -> None:
-        self._log, self._schema, self._lateness_us = log, schema, lateness_us
+    def __init__(self, logs: FeatureLogs, schema: Schema, *, lateness_us: int) -> None:
+        self._logs, self._schema, self._lateness_us = logs, schema, lateness_us
         self._plans = plans_of(schema)
         self._partitions = topic_named(UPDATES).partitions
 
@@ -85,11 +86,11 @@ class LiveEngine:
     @property
     def identity(self) -> str:
         """What the state is bound to."""
-        return f"{self._log.log_id} {self._schema.fingerprint}"
+        return self._logs.identity(self._schema)
 
     def offsets(self) -> dict[tuple[str, int], int]:
         """Where to read on, for every source partition; 0 where nothing was read."""
-        with self._log.transaction(UPDATES) as transaction:
+        with self._logs.updates.transaction(UPDATES) as transaction:
             state = State(transaction.connection)
             state.prepare(self.identity)
             kept = state.offsets(LIVE)
@@ -129,7 +130,7 @@ class LiveEngine:
         `horizon_us` are released before anything is counted: that is how a long backlog goes to batch.
         """
         outcome = Outcome(rejected=batch.rejected)
-        with self._log.transaction(UPDATES) as transaction:
+        with self._logs.updates.transaction(UPDATES) as transaction:
             state = State(transaction.connection)
             if state.prepare(self.identity):
                 raise Superseded("the state of the live engine")
@@ -150,8 +151,8 @@ class LiveEngine:
         """Up to where steps have closed by the newest events on the log, read or not; 0 for an empty log."""
         newest = 0
         for topic in self._schema.topics:
-            for partition, end in self._log.end_offsets(topic).items():
-                last = self._log.read(topic, partition, max(0, end - _LAST_RECORDS), _LAST_RECORDS)
+            for partition, end in self._logs.source.end_offsets(topic).items():
+                last = self._logs.source.read(topic, partition, max(0, end - _LAST_RECORDS), _LAST_RECORDS)
                 newest = max(newest, self.decode(last).newest_us)
         return newest - self._lateness_us if newest else 0
 

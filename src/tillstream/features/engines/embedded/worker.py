@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Final, Protocol
 
-from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.adapters.log import Log
 from tillstream.core.disk import DiskFull
 from tillstream.core.errors import Fenced, LogBusy, StoreUnavailable
 from tillstream.core.telemetry import logger
@@ -68,7 +68,7 @@ class FeatureWorker:
 
     def __init__(
         self,
-        log: SqliteLog,
+        log: Log,
         engine: LiveEngine,
         writer: Writer,
         *,
@@ -119,7 +119,6 @@ class FeatureWorker:
 
     def _follow(self) -> int:
         is_behind = self._generation == -1
-        asked_at_us = time.time_ns() // 1000
         records = self._consumer.poll(self._poll_rows, _PATIENCE_SECONDS)
         self._still_alive()
         if self._consumer.generation != self._generation:
@@ -132,15 +131,16 @@ class FeatureWorker:
                     self._begin()
                     return -1
                 records += more
+        polled_until_us = self._consumer.polled_until_us
         if not records:
-            self._counted_until_us = asked_at_us
+            self._counted_until_us = polled_until_us
             return 0
         batch = self._engine.decode(records)
         horizon_us = self._engine.backlog_horizon_us() if is_behind else 0
         self.totals.add(self._engine.apply(batch, read_from=self._next, horizon_us=horizon_us))
         self._next |= batch.following
         if not is_behind:
-            self._counted_until_us = asked_at_us
+            self._counted_until_us = polled_until_us
         self._wrote.set()
         # For lag and retention only: what counts is the offset kept with the tiles.
         self._consumer.commit(batch.following)
