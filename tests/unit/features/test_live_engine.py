@@ -102,6 +102,7 @@ def test_a_batch_that_begins_after_what_was_kept_is_refused_whole(tmp_path: Path
     loop.count(records[:1])
     with pytest.raises(Superseded):
         loop.count(records[3:])
+    # The rows of visitor and product, a mark in each partition.
     assert (
         sum(loop.updates.end_offsets(UPDATES).values()) == 4
     )  # the rows of visitor and product, a mark in each partition
