@@ -35,6 +35,7 @@ _OVERHEAD_MEBIBYTES: Final = 96
 _NETWORK_MEBIBYTES: Final = 64
 _FRAMEWORK_MEBIBYTES: Final = 96
 _OFF_HEAP_MEBIBYTES: Final = 64
+_MANAGED_MEBIBYTES: Final = 64  # window buffers of SQL; without any a job fails at its first row
 _JOB_MANAGER_HEAP_MEBIBYTES: Final = 256
 
 
@@ -103,6 +104,8 @@ class FlinkCluster:
             "slot.request.timeout": "60 s",
             "metrics.reporter.prom.factory.class": "org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
             "metrics.fetcher.update-interval": "1 s",
+            # For the process that sends a job; the cluster's own two get the same by their commands.
+            "env.java.opts.all": " ".join(_opened()),
             "web.submit.enable": "false",
         }
 
@@ -152,7 +155,9 @@ class FlinkCluster:
     @property
     def task_heap_mebibytes(self) -> int:
         """What is left for the tasks' heap; never below 128."""
-        taken = _METASPACE_MEBIBYTES + _OVERHEAD_MEBIBYTES + _NETWORK_MEBIBYTES + _FRAMEWORK_MEBIBYTES
+        taken = (
+            _METASPACE_MEBIBYTES + _OVERHEAD_MEBIBYTES + _NETWORK_MEBIBYTES + _FRAMEWORK_MEBIBYTES + _MANAGED_MEBIBYTES
+        )
         return max(128, self.settings.task_memory_mebibytes - taken - 2 * _OFF_HEAP_MEBIBYTES)
 
     def task_memory(self) -> Mapping[str, str]:
@@ -165,7 +170,7 @@ class FlinkCluster:
             "taskmanager.memory.framework.off-heap.size": f"{_OFF_HEAP_MEBIBYTES}m",
             "taskmanager.memory.network.min": f"{_NETWORK_MEBIBYTES}m",
             "taskmanager.memory.network.max": f"{_NETWORK_MEBIBYTES}m",
-            "taskmanager.memory.managed.size": "0m",
+            "taskmanager.memory.managed.size": f"{_MANAGED_MEBIBYTES}m",
             "taskmanager.memory.jvm-metaspace.size": f"{_METASPACE_MEBIBYTES}m",
             "taskmanager.memory.jvm-overhead.min": f"{_OVERHEAD_MEBIBYTES}m",
             "taskmanager.memory.jvm-overhead.max": f"{_OVERHEAD_MEBIBYTES}m",
@@ -176,7 +181,7 @@ class FlinkCluster:
         return (
             "java",
             *options.split(),
-            *(f"--add-opens={module}=ALL-UNNAMED" for module in _OPENED),
+            *_opened(),
             f"-Dlog4j.configurationFile={self.folder}/conf/{process}/log4j.properties",
             "-cp",
             ":".join(path),
@@ -184,6 +189,10 @@ class FlinkCluster:
 
     def _configured(self, process: str) -> tuple[str, ...]:
         return ("--configDir", str(self.folder / "conf" / process))
+
+
+def _opened() -> list[str]:
+    return [f"--add-opens={module}=ALL-UNNAMED" for module in _OPENED]
 
 
 _LOGGING: Final = """rootLogger.level = {level}

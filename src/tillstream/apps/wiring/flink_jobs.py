@@ -1,0 +1,238 @@
+"""The streaming jobs on Flink: sent to the cluster, watched, sent again from their newest state."""
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from tillstream.adapters.flink import FlinkJob, FlinkRest, FlinkUnavailable
+from tillstream.apps.signals import stop_signal
+from tillstream.apps.wiring.event_log import open_log
+from tillstream.apps.wiring.streaming import JOBS, PATTERNS, SESSIONS, JobReport
+from tillstream.core.contracts import from_micros
+from tillstream.core.errors import NotFound, ServiceError
+from tillstream.core.settings import Settings
+from tillstream.core.telemetry import logger
+from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
+from tillstream.data.streaming.flink.job_settings import JobSettings
+from tillstream.data.streaming.logic.patterns.row import TOPICS as pattern_topics
+from tillstream.data.streaming.logic.sessions import TOPICS as session_topics
+from tillstream.operations.stack.flink import FlinkCluster
+from tillstream.operations.stack.lock import held
+from tillstream.operations.stack.services import flink_cluster
+
+SERVICE: Final = "streaming"
+_LOOK_SECONDS: Final = 0.5
+_SUBMIT_SECONDS: Final = 240.0
+_SAVEPOINT_SECONDS: Final = 60.0
+_AGAIN_SECONDS: Final = 2.0
+_TOPICS: Final = {SESSIONS: session_topics, PATTERNS: pattern_topics}
+_LOG = logger(SERVICE)
+
+
+def run_jobs(
+    settings: Settings, names: Sequence[str], *, savepoint: str | None, until_caught_up: bool
+) -> list[JobReport]:
+    """See streaming.Engine. A job that its cluster runs already is watched, not sent again."""
+    with ExitStack() as locks:
+        for name in names:
+            if not locks.enter_context(held(settings.flink_path / "jobs" / f"{name}.lock")):
+                raise ServiceError(f"{name} is watched here already; stop it with: tillstream streaming stop {name}")
+            _stop_request(settings, name).unlink(missing_ok=True)
+        watched = [_Watched(settings, name, savepoint) for name in names]
+        heartbeat = Heartbeat(heartbeat_path(settings.home, SERVICE))
+        ran = False
+        with stop_signal() as stopping:
+            while not stopping() and not all(job.stopped for job in watched):
+                states = {job.name: job.look() for job in watched}
+                ran = ran or all(state == "RUNNING" for state in states.values())
+                if ran:
+                    heartbeat.beat(jobs=states)
+                if until_caught_up and ran and not any(_lag(settings, name) for name in names):
+                    break
+                time.sleep(_LOOK_SECONDS)
+            return [job.end() for job in watched]
+
+
+def list_jobs(settings: Settings) -> list[JobReport]:
+    """See streaming.Engine."""
+    return [_report(settings, name) for name in JOBS]
+
+
+def stop_job(settings: Settings, name: str) -> str:
+    """See streaming.Engine."""
+    rest, job = _running(settings, name)
+    _stop_request(settings, name).parent.mkdir(parents=True, exist_ok=True)
+    _stop_request(settings, name).touch()  # before it is gone, or its watcher would send it again
+    return rest.stop(job.job_id, _savepoints(settings, name).as_uri(), patience_seconds=_SAVEPOINT_SECONDS)
+
+
+def savepoint_job(settings: Settings, name: str) -> str:
+    """See streaming.Engine."""
+    rest, job = _running(settings, name)
+    return rest.savepoint(job.job_id, _savepoints(settings, name).as_uri(), patience_seconds=_SAVEPOINT_SECONDS)
+
+
+def newest_state(settings: Settings, name: str) -> str | None:
+    """The newest finished checkpoint or savepoint of a job, as a URI; None if it never made one.
+
+    Each is finished by its `_metadata`, and one run of a job follows the other, so the newest file is the furthest.
+    """
+    places = [*_checkpoints(settings, name).glob("*/chk-*/_metadata"), *_savepoints(settings, name).glob("*/_metadata")]
+    newest = max(places, key=lambda place: place.stat().st_mtime_ns, default=None)
+    return newest.parent.as_uri() if newest else None
+
+
+def job_settings(settings: Settings, name: str, resume_from: str | None) -> JobSettings:
+    """What a job is told."""
+    streaming, flink = settings.streaming, settings.flink
+    is_sessions = name == SESSIONS
+    return JobSettings(
+        job=name,
+        rest_host=flink.host,
+        rest_port=flink.rest_port,
+        bootstrap=settings.kafka.bootstrap,
+        parallelism=flink.parallelism,
+        checkpoints=_checkpoints(settings, name).as_uri(),
+        checkpoint_seconds=flink.checkpoint_seconds,
+        lateness_seconds=streaming.sessions_lateness_seconds if is_sessions else streaming.patterns_lateness_seconds,
+        idle_seconds=streaming.idle_seconds,
+        gap_seconds=streaming.session_gap_seconds,
+        partial_seconds=streaming.partial_seconds,
+        resume_from=resume_from,
+    )
+
+
+def submission(cluster: FlinkCluster, told: JobSettings) -> tuple[list[str], dict[str, str]]:
+    """The command that sends a job, in Flink's own environment, and what its process is told besides."""
+    command = [str(cluster.python), "-m", "tillstream.data.streaming.flink.job", told.to_json()]
+    environment = {
+        "FLINK_CONF_DIR": str(cluster.folder / "conf" / "jobmanager"),
+        "HADOOP_CLASSPATH": f"{cluster.jars}/*",  # PyFlink's one way to more jars for its own JVM
+        "JVM_ARGS": "-Xmx384m -XX:+UseSerialGC",
+    }
+    return command, environment
+
+
+class _Watched:
+    """One job and what its watcher knows of it."""
+
+    def __init__(self, settings: Settings, name: str, savepoint: str | None) -> None:
+        self.name, self.stopped = name, False
+        self._settings, self._from = settings, savepoint
+        self._rest = FlinkRest(settings.flink.host, settings.flink.rest_port)
+        self._sending: subprocess.Popen[bytes] | None = None
+        self._not_before = 0.0
+        self._since = 0.0
+
+    def look(self) -> str:
+        """The job's state after one look; sends it where the cluster has none."""
+        if self._sending is not None:
+            return self._wait(self._sending)
+        try:
+            job = self._rest.active(f"tillstream-{self.name}")
+        except FlinkUnavailable:
+            return "unavailable"
+        if job is not None:
+            return job.state
+        if _stop_request(self._settings, self.name).exists():
+            self.stopped = True
+            return "stopped"
+        if time.monotonic() >= self._not_before:
+            self._send()
+        return "submitting"
+
+    def end(self) -> JobReport:
+        """Stops the job with a savepoint; where that fails its last checkpoint is as good."""
+        if self._sending is not None:
+            self._sending.kill()
+            self._sending.wait()
+        try:
+            job = self._rest.active(f"tillstream-{self.name}")
+            if job is not None:
+                folder = _savepoints(self._settings, self.name).as_uri()
+                place = self._rest.stop(job.job_id, folder, patience_seconds=_SAVEPOINT_SECONDS)
+                return JobReport(self.name, "flink", "stopped", facts={"savepoint": place})
+        except FlinkUnavailable as error:
+            _LOG.warning("savepoint_missed", job=self.name, reason=str(error))
+        return JobReport(self.name, "flink", "stopped")
+
+    def _send(self) -> None:
+        state = self._from or newest_state(self._settings, self.name)
+        told = job_settings(self._settings, self.name, state)
+        command, environment = submission(flink_cluster(self._settings), told)
+        output = self._settings.flink_path / "jobs" / f"{self.name}.log"
+        with output.open("wb") as file:
+            self._sending = subprocess.Popen(  # noqa: S603  our own command
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment},
+            )
+        self._since = time.monotonic()
+        _LOG.info("job_sent", job=self.name, resume_from=state)
+
+    def _wait(self, sending: subprocess.Popen[bytes]) -> str:
+        code = sending.poll()
+        if code is None and time.monotonic() - self._since < _SUBMIT_SECONDS:
+            return "submitting"
+        if code is None:
+            sending.kill()
+            sending.wait()
+        self._sending = None
+        self._not_before = time.monotonic() + _AGAIN_SECONDS
+        if code != 0:
+            _LOG.warning("job_refused", job=self.name, exit_code=code, reason=_last_words(self._settings, self.name))
+        else:
+            self._from = None  # from now on its own newest state
+        return "submitting"
+
+
+def _last_words(settings: Settings, name: str) -> str:
+    lines = (settings.flink_path / "jobs" / f"{name}.log").read_text(errors="replace").splitlines()
+    told = [line.strip() for line in lines if "Exception" in line or "Error" in line]
+    return (told or lines or [""])[-1][:500]
+
+
+def _report(settings: Settings, name: str) -> JobReport:
+    rest = FlinkRest(settings.flink.host, settings.flink.rest_port)
+    job = rest.active(f"tillstream-{name}")
+    if job is None:
+        return JobReport(name, "flink", "stopped", lag=_lag(settings, name))
+    mark = rest.watermark_ms(job.job_id)
+    when = None if mark is None else from_micros(mark * 1000).isoformat()
+    return JobReport(name, "flink", job.state.lower(), when, _lag(settings, name), {"job_id": job.job_id})
+
+
+def _running(settings: Settings, name: str) -> tuple[FlinkRest, FlinkJob]:
+    rest = FlinkRest(settings.flink.host, settings.flink.rest_port)
+    job = rest.active(f"tillstream-{name}")
+    if job is None:
+        raise NotFound(f"{name} does not run; start it with: tillstream streaming run {name}")
+    return rest, job
+
+
+def _lag(settings: Settings, name: str) -> int:
+    log = open_log(settings)
+    try:
+        known = log.lag(f"tillstream-flink-{name}")
+        unread = {(topic, p): end for topic in _TOPICS[name] for p, end in log.end_offsets(topic).items()}
+        return sum({**unread, **known}.values())
+    finally:
+        log.close()
+
+
+def _checkpoints(settings: Settings, name: str) -> Path:
+    return flink_cluster(settings).checkpoints / name
+
+
+def _savepoints(settings: Settings, name: str) -> Path:
+    return flink_cluster(settings).savepoints / name
+
+
+def _stop_request(settings: Settings, name: str) -> Path:
+    return settings.flink_path / "jobs" / f"{name}.stop"

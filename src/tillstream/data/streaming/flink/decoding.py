@@ -1,0 +1,60 @@
+"""Records to rows inside Flink: the contract's decoder decides what counts, as everywhere.
+
+Poison gives no row here; its dead letter is written by the lake. A poison record neither stops a job nor counts.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pyflink.common import Row as FlinkRow
+from pyflink.table import DataTypes
+from pyflink.table.types import DataType, RowType
+from pyflink.table.udf import udf
+
+from tillstream.core.contracts import topic_named
+from tillstream.core.contracts.decoding import decode
+from tillstream.core.contracts.event import Event
+from tillstream.core.errors import EventRejected
+from tillstream.data.streaming.logic import sessions
+from tillstream.data.streaming.logic.patterns import row as patterns
+
+STEP: Final = ("visitor_id", "at_us", "event_id", "kind", "product_id", "customer_id", "received_at_us")
+_WHOLE_NUMBERS: Final = frozenset({"at_us", "received_at_us", "amount_cents"})
+
+
+def row_type(names: tuple[str, ...]) -> RowType:
+    """Columns of text, but for times and amounts."""
+    return DataTypes.ROW([DataTypes.FIELD(name, _column(name)) for name in names])
+
+
+def _column(name: str) -> DataType:
+    return DataTypes.BIGINT() if name in _WHOLE_NUMBERS else DataTypes.STRING()
+
+
+def step_reader(topic: str) -> Any:
+    """A function of SQL: the step of a visitor's session in a record of that topic; null if it has none."""
+
+    def read(event: Event, received_at_us: int) -> tuple[Any, ...] | None:
+        found = sessions.step_of(event, received_at_us)
+        return found and (found[0], *found[1])
+
+    return _reader(topic, read, row_type(STEP))
+
+
+def pattern_reader(topic: str) -> Any:
+    """A function of SQL: a record of that topic as patterns see it; null if they do not."""
+    return _reader(topic, patterns.row_of, row_type(patterns.Row._fields))
+
+
+def _reader(topic: str, read: Callable[[Event, int], tuple[Any, ...] | None], result: RowType) -> Any:
+    known = topic_named(topic)
+
+    def read_record(value: bytes, received_at_us: int) -> FlinkRow | None:
+        try:
+            event = decode(known, value, received_at_us=received_at_us)
+        except EventRejected:
+            return None
+        found = read(event, received_at_us)
+        return FlinkRow(*found) if found else None
+
+    return udf(read_record, result_type=result)

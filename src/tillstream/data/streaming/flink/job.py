@@ -1,0 +1,50 @@
+"""Sends one job to its cluster and says the job's id: `python -m tillstream.data.streaming.flink.job JSON`."""
+
+import json
+import sys
+from typing import Final
+
+from pyflink.common import Configuration
+from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.java_gateway import get_gateway
+from pyflink.table import StreamTableEnvironment
+
+from tillstream.data.streaming.flink.fraud_pattern_detector import add_patterns
+from tillstream.data.streaming.flink.job_settings import PATTERNS, SESSIONS, JobSettings, options
+from tillstream.data.streaming.flink.session_aggregator import add_sessions
+
+PARTS: Final = {SESSIONS: add_sessions, PATTERNS: add_patterns}
+
+
+def remote_environment(settings: JobSettings) -> StreamExecutionEnvironment:
+    """The cluster at the address; PyFlink's own function would start one inside this process."""
+    given = Configuration()
+    for name, value in options(settings).items():
+        given.set_string(name, value)
+    for name in ("python.client.executable", "python.executable"):
+        given.set_string(name, sys.executable)
+    gateway = get_gateway()
+    no_jars = gateway.new_array(gateway.jvm.String, 0)
+    java = gateway.jvm.org.apache.flink.streaming.api.environment.StreamExecutionEnvironment
+    return StreamExecutionEnvironment(
+        java.createRemoteEnvironment(
+            settings.rest_host,
+            settings.rest_port,
+            given._j_configuration,
+            no_jars,
+        )
+    )
+
+
+def submit(settings: JobSettings) -> str:
+    """The id of the job, which runs on when this process ends."""
+    streams = remote_environment(settings)
+    tables = StreamTableEnvironment.create(streams)
+    statements = tables.create_statement_set()
+    PARTS[settings.job](tables, statements, settings)
+    statements.attach_as_datastream()
+    return str(streams.execute_async(f"tillstream-{settings.job}").get_job_id())
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps({"job_id": submit(JobSettings.from_json(sys.argv[1]))}) + "\n")

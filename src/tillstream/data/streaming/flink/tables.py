@@ -1,0 +1,106 @@
+"""The topics as tables of Flink SQL: what comes in with its time and its watermark, and what goes out."""
+
+from typing import Final
+
+from tillstream.data.streaming.flink.job_settings import JobSettings
+
+TRANSACTION_TIMEOUT_MS: Final = 600_000
+"""Longer than a checkpoint and a restart, shorter than the 15 minutes that a broker allows."""
+_DRIFT: Final = "12 h"
+"""How far one partition may be read ahead of the slowest: it bounds the state of a replay, and slows none down."""
+
+
+def interval(milliseconds: int) -> str:
+    """A length of time as SQL writes it."""
+    seconds, rest = divmod(milliseconds, 1000)
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    return f"INTERVAL '{days} {hour:02}:{minute:02}:{second:02}.{rest:03}' DAY TO SECOND(3)"
+
+
+def event_time(text: str) -> str:
+    """The SQL of an RFC 3339 text's UTC time in whole milliseconds, rounded down; null if it is none.
+
+    Nearly all end in Z; only the others, and poison, are looked at again for their offset.
+    """
+    sign_hours, minutes = f"SUBSTRING({text}, CHAR_LENGTH({text}) - 5, 3)", f"RIGHT({text}, 2)"
+    offset = f"(TRY_CAST({sign_hours} AS INT) * 60 + TRY_CAST(LEFT({sign_hours}, 1) || {minutes} AS INT))"
+    local = f"TRY_CAST(TRANSLATE(SUBSTRING({text}, 1, CHAR_LENGTH({text}) - 6), 'Tt', '  ') AS TIMESTAMP(3))"
+    return (
+        f"COALESCE(TRY_CAST(TRANSLATE({text}, 'TtZz', '  ') AS TIMESTAMP(3)), TIMESTAMPADD(MINUTE, -{offset}, {local}))"
+    )
+
+
+def epoch_us(time: str) -> str:
+    """The SQL of a time's microseconds since 1970, of one that is kept to the millisecond."""
+    minutes = f"CAST(TIMESTAMPDIFF(MINUTE, TIMESTAMP '1970-01-01 00:00:00', {time}) AS BIGINT)"
+    return f"({minutes} * 60000 + EXTRACT(SECOND FROM {time}) * 1000 + EXTRACT(MILLISECOND FROM {time})) * 1000"
+
+
+_OCCURRED: Final = "JSON_VALUE(CAST(`value` AS STRING), '$.occurred_at')"
+_HEADER_US: Final = "TRY_CAST(CAST(`headers`['received-at-us'] AS STRING) AS BIGINT)"
+
+
+def source_ddl(name: str, topic: str, settings: JobSettings) -> str:
+    """A topic to read: bytes, when they were received, and event time with one watermark a partition.
+
+    Event time is whole milliseconds, rounded down, and only for the engine: rows carry their microseconds. Each
+    expression names the value once, for Flink would parse it again each time. A record that claims to be of later
+    than it was received moves the watermark no further than that: most such are dead letters.
+    """
+    return f"""
+CREATE TEMPORARY TABLE {name} (
+  `value` BYTES,
+  `partition` INT METADATA VIRTUAL,
+  `offset` BIGINT METADATA VIRTUAL,
+  `headers` MAP<STRING, BYTES> METADATA VIRTUAL,
+  `appended_at` TIMESTAMP(3) METADATA FROM 'timestamp' VIRTUAL,
+  `received_at` AS COALESCE(CAST(TO_TIMESTAMP_LTZ({_HEADER_US} / 1000, 3) AS TIMESTAMP(3)), `appended_at`),
+  `received_at_us` AS COALESCE({_HEADER_US}, {epoch_us("`appended_at`")}),
+  `row_at` AS {event_time(_OCCURRED)},
+  WATERMARK FOR `row_at` AS LEAST(`row_at`, `received_at`) - {interval(settings.lateness_seconds * 1000 + 1)}
+) WITH (
+  'connector' = 'kafka',
+  'topic' = '{topic}',
+  'format' = 'raw',
+  'properties.bootstrap.servers' = '{settings.bootstrap}',
+  'properties.group.id' = 'tillstream-flink-{settings.job}',
+  'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.topic-partition-discovery.interval' = '60 s',
+  'scan.watermark.idle-timeout' = '{round(settings.idle_seconds * 1000)} ms',
+  'scan.watermark.alignment.group' = '{settings.job}',
+  'scan.watermark.alignment.max-drift' = '{_DRIFT}',
+  'scan.watermark.alignment.update-interval' = '500 ms'
+)"""
+
+
+def sink_ddl(name: str, topic: str, settings: JobSettings) -> str:
+    """A topic to write, exactly once: key, value as the contract encodes it, and when it was received.
+
+    Kafka's own partitioner places it by its key: copies of an id lie on one partition, whoever of Flink's tasks wrote
+    them. Which revision holds does not depend on the order of records of others.
+    """
+    return f"""
+CREATE TEMPORARY TABLE {name} (
+  `key` STRING NOT NULL,
+  `value` BYTES NOT NULL,
+  `headers` MAP<STRING, BYTES> METADATA
+) WITH (
+  'connector' = 'kafka',
+  'topic' = '{topic}',
+  'key.format' = 'raw',
+  'key.fields' = 'key',
+  'value.format' = 'raw',
+  'value.fields-include' = 'EXCEPT_KEY',
+  'properties.bootstrap.servers' = '{settings.bootstrap}',
+  'properties.transaction.timeout.ms' = '{TRANSACTION_TIMEOUT_MS}',
+  'properties.compression.type' = 'lz4',
+  'sink.delivery-guarantee' = 'exactly-once',
+  'sink.transactional-id-prefix' = 'tillstream-{settings.job}'
+)"""
+
+
+HEADERS: Final = "MAP['received-at-us', ENCODE(CAST(received_at_us AS STRING), 'UTF-8')]"
+"""The header that a derived event takes from its causes."""
