@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from tests.oracle.following import clicks_attributed, decision_outcomes
 from tests.oracle.silver import Difference, Row
 
 BACK = ("cancelled", "refunded")
 
 
 def expected_gold(silver: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """Every gold table's rows, in no order."""
+    """Every gold table's rows, in no order; no bot is in any of them."""
+    silver = {**silver, "clicks": [click for click in silver["clicks"] if not click["is_bot"]]}
     return {
+        "clicks_attributed": clicks_attributed(silver),
+        "decision_outcomes": decision_outcomes(silver),
         "orders_enriched": orders_enriched(silver),
         "product_daily": product_daily(silver),
         "customer_daily": customer_daily(silver),
@@ -195,7 +199,8 @@ def differences_of_gold(found: dict[str, list[Row]], silver: dict[str, list[Row]
     keys = {
         "orders_enriched": ("event_id", "day", "product_id"), "product_daily": ("day", "product_id"),
         "customer_daily": ("day", "customer_id"), "sales_daily": ("day", "currency", "region"),
-        "funnel_daily": ("day", "device_type"),
+        "funnel_daily": ("day", "device_type"), "clicks_attributed": ("day", "event_id"),
+        "decision_outcomes": ("day", "decision_id", "product_id"),
     }  # fmt: skip
     for name, rows in expected_gold(silver).items():
         key = keys[name]
@@ -206,7 +211,7 @@ def differences_of_gold(found: dict[str, list[Row]], silver: dict[str, list[Row]
         wrong += [Difference("lost", f"{name}: {one}") for one in expected.keys() - there.keys()]
         wrong += [Difference("wrong", f"{name}: {one} from nowhere") for one in there.keys() - expected.keys()]
         for one in expected.keys() & there.keys():
-            columns = expected[one].keys() if name == "orders_enriched" else there[one].keys()
+            columns = there[one].keys() if name.endswith("_daily") else expected[one].keys()
             wrong += [
                 Difference(
                     "wrong", f"{name}: {one} {column} is {there[one][column]}, not {expected[one].get(column, 0)}"

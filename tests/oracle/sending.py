@@ -16,9 +16,13 @@ CATEGORIES = ["shoes", "lamps", "toys"]
 REGIONS = ["north", "south", "west"]
 WEIGHTS = {
     "clicks": 700, "impressions": 60, "orders": 90, "payments": 60, "stock": 50, "competitor_prices": 20,
-    "accounts": 12, "weather": 10, "promotions": 4, "products": 6, "customers": 4,
+    "accounts": 12, "weather": 10, "promotions": 4, "products": 6, "customers": 4, "campaigns": 8,
 }  # fmt: skip
 
+
+CRAWLERS = ["Mozilla/5.0 (compatible; Googlebot/2.1)", "HeadlessChrome/120.0", "python-requests/2.31"]
+BROWSERS = ["Mozilla/5.0 (Linux; Android 9; CUBOT X19) Chrome/86.0", "Mozilla/5.0 Firefox/120.0"]
+SEARCH, BLOG, SHOP = "https://www.google.com/search?q=shoes", "https://blog.example/shoes", "https://shop.example/"
 
 HOUR = 3_600
 
@@ -100,7 +104,13 @@ def _sent(entity: str, event: dict[str, Any], received: datetime, chance: random
 
 def _key(entity: str, event: dict[str, Any]) -> str:
     names = {"clicks": "visitor_id", "impressions": "visitor_id", "orders": "order_id", "payments": "payment_id"}
-    others = {"weather": "region", "promotions": "promotion_id", "customers": "customer_id", "accounts": "customer_id"}
+    others = {
+        "campaigns": "campaign_id",
+        "weather": "region",
+        "promotions": "promotion_id",
+        "customers": "customer_id",
+        "accounts": "customer_id",
+    }
     return str(event[names.get(entity) or others.get(entity) or "product_id"])
 
 
@@ -122,12 +132,33 @@ def _click(chance: random.Random) -> dict[str, Any]:
         event["product_id"] = chance.choice(PRODUCTS)
     if chance.random() < 0.8:
         event["device_type"] = chance.choice(["phone", "tablet", "desktop"])
+    if chance.random() < 0.3:
+        event["user_agent"] = chance.choice([*CRAWLERS, *BROWSERS])
+    if chance.random() < 0.3:
+        event["decision_id"] = _decision(chance)
+    if chance.random() < 0.2:
+        event |= chance.choice(
+            [
+                {"campaign_id": f"g{chance.randrange(5)}"},
+                {"utm_medium": chance.choice(["email", "CPC", "pigeon"]), "utm_source": "partner"},
+                {"referrer": chance.choice([SEARCH, BLOG, SHOP]), "page": f"{SHOP}cart"},
+            ]
+        )
     return event
+
+
+def _decision(chance: random.Random) -> str:
+    return f"h{chance.randrange(60)}"
 
 
 def _impression(chance: random.Random) -> dict[str, Any]:
     shown = chance.sample(PRODUCTS, chance.randrange(1, 6))
-    return {"visitor_id": f"v{chance.randrange(200)}", "surface": "for_you", "product_ids": shown, "policy": "random"}
+    event = {"visitor_id": f"v{chance.randrange(200)}", "surface": "for_you", "product_ids": shown, "policy": "random"}
+    if chance.random() < 0.8:
+        event["decision_id"] = _decision(chance)
+    if chance.random() < 0.5:
+        event["propensities"] = [chance.randrange(17) / 16 for _ in shown]
+    return event
 
 
 def _order(chance: random.Random) -> dict[str, Any]:
@@ -142,6 +173,11 @@ def _order(chance: random.Random) -> dict[str, Any]:
         "currency": chance.choice(["EUR", "EUR", "USD"]), "customer_id": f"c{chance.randrange(200)}",
         "discount_cents": chance.choice([0, 0, 100]),
     }  # fmt: skip
+    for line in lines:
+        if chance.random() < 0.5:
+            line["decision_id"] = _decision(chance)
+    if chance.random() < 0.3:
+        event["decision_id"] = _decision(chance)
     if chance.random() < 0.9:
         event["region"] = chance.choice(REGIONS)
     if chance.random() < 0.7:
@@ -190,6 +226,10 @@ _MAKERS: dict[str, Callable[[random.Random], dict[str, Any]]] = {
     "weather": lambda chance: {
         "region": chance.choice(REGIONS), "temperature_celsius": chance.randrange(-80, 300) / 8,
         "precipitation_mm": chance.randrange(0, 80) / 8, "condition": chance.choice(["clear", "rain", "snow"]),
+    },
+    "campaigns": lambda chance: {
+        "campaign_id": f"g{chance.randrange(5)}", "kind": chance.choice(["started", "started", "email_sent"]),
+        "channel": chance.choice(["email", "social", "search", "affiliate"]), "name": chance.choice(["News", "Sale"]),
     },
     "customers": lambda chance: {"customer_id": f"c{chance.randrange(200)}", "country": "DE"},
 }  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from tests.oracle.sending import Sent
+from tests.oracle.sending import CRAWLERS, Sent
 
 Row: TypeAlias = dict[str, Any]
 INSTANTS = ("occurred_at", "starts_at", "ends_at")
@@ -30,6 +30,8 @@ def expected_silver(sent: Iterable[Sent]) -> dict[str, dict[tuple[str, date], Ro
             for name in INSTANTS:
                 if name in row:
                     row[name] = datetime.fromisoformat(row[name])
+            if one.topic == "clicks.v1":
+                row["is_bot"] = row.get("user_agent") in CRAWLERS
             row["received_at"] = instant(one.received_at_us)
             row["occurred_on"] = row["occurred_at"].date()
             table = tables.setdefault(one.topic.removesuffix(".v1"), {})

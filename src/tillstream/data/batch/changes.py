@@ -6,7 +6,7 @@ silver grows in log order within a partition, so one number a partition says it 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 import duckdb
@@ -50,8 +50,9 @@ def changes_since(
 ) -> Changes:
     """What the inputs hold beyond `seen`.
 
-    A new row of an input read by day changes its own day. One read as of changes rows that
-    happened no earlier than it and were received no earlier: those days of the inputs by day.
+    A new row of an input read by day changes its own day; of one read around a day, those days that
+    look at it. One read as of changes rows that happened no earlier than it and were received no
+    earlier: those days of the inputs by day.
     """
     changes = Changes(positions={name: dict(offsets) for name, offsets in seen.items()})
     for name, reading in table.reads:
@@ -62,13 +63,24 @@ def changes_since(
         for log_id, partition, *_, next_offset, _, _ in found:
             place = f"{log_id}/{partition}"
             offsets[place] = max(offsets.get(place, 0), next_offset)
-        if reading == "by day":
-            changes.days |= {row[2] for row in found}
+        if reading != "as of":
+            changes.days |= _looking_at({row[2] for row in found}, name, table, inputs)
         else:
             since = min(row[4] for row in found), min(row[5] for row in found)
-            for fact in table.inputs("by day"):
-                changes.days |= _reached(session, inputs[fact].with_rows_beyond({}), *since)
+            for fact in table.spans:
+                reached = _reached(session, inputs[fact].with_rows_beyond({}), *since)
+                changes.days |= _looking_at(reached, fact, table, inputs)
     return changes
+
+
+def _looking_at(days: set[date], name: str, table: TableSql, inputs: Mapping[str, Input]) -> set[date]:
+    """The days of the table that read these days of the input."""
+    back_days, on_days = table.spans[name]
+    if not back_days and not on_days:
+        return days
+    first, *_ = table.spans
+    around = {day + timedelta(days=n) for day in days for n in range(-on_days, back_days + 1)}
+    return around & inputs[first].days()
 
 
 def _new_rows(session: duckdb.DuckDBPyConnection, silver: ds.Dataset, seen: Mapping[str, int]) -> list[tuple]:  # type: ignore[type-arg]  # a row of _NEW_ROWS

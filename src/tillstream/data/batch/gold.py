@@ -6,8 +6,8 @@ So a table is always what a full build over the same silver would give; `full=Tr
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import Final, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -19,7 +19,7 @@ from tillstream.data.batch.changes import changes_since
 from tillstream.data.batch.duckdb_session import open_session
 from tillstream.data.batch.inputs import Input
 from tillstream.data.batch.progress import read_positions, write_positions
-from tillstream.data.batch.table_sql import TableSql, table_sql
+from tillstream.data.batch.table_sql import Span, TableSql, table_sql
 from tillstream.data.lake import Lake, definition_of, table_names
 from tillstream.data.lake.errors import CommitConflict
 from tillstream.data.lake.writing import open_or_create
@@ -41,13 +41,18 @@ class Built:
     seconds: float
 
 
-def build_gold(lake: Lake, names: Sequence[str] = GOLD, *, full: bool = False) -> list[Built]:
-    """Builds the tables one after the other, in bounded memory."""
+def build_gold(
+    lake: Lake, names: Sequence[str] = GOLD, *, full: bool = False, build_days: "BuildDays | None" = None
+) -> list[Built]:
+    """Builds the tables one after the other, in bounded memory; days by DuckDB, or by another engine's `build_days`."""
     with open_session(lake.path / "_spill") as session:
-        return [build_table(session, lake, table_sql(name), full=full) for name in names]
+        builder = build_days or _DuckdbDays(session, lake)
+        return [build_table(session, lake, table_sql(name), builder, full=full) for name in names]
 
 
-def build_table(session: duckdb.DuckDBPyConnection, lake: Lake, table: TableSql, *, full: bool = False) -> Built:
+def build_table(
+    session: duckdb.DuckDBPyConnection, lake: Lake, table: TableSql, build_days: "BuildDays", *, full: bool = False
+) -> Built:
     """Brings one table up to its inputs. Each input is read at one version throughout."""
     started = time.monotonic()
     inputs = {name: Input.open(lake, name) for name, _ in table.reads}
@@ -58,11 +63,7 @@ def build_table(session: duckdb.DuckDBPyConnection, lake: Lake, table: TableSql,
     if not seen:
         # Built anew: days that no input has any more must go, too.
         days = days | {date.fromisoformat(str(part["day"])) for part in gold.partitions()}
-    rows = 0
-    for some in _chunks(sorted(days)):
-        built = _rows(session, table, inputs, some)
-        _replace_days(gold, built, some)
-        rows += len(built)
+    rows = sum(build_days(table, inputs, some) for some in _chunks(sorted(days)))
     write_positions(lake, table, changes.positions)
     result = Built(table.name, len(days), rows, round(time.monotonic() - started, 3))
     if days:
@@ -70,13 +71,33 @@ def build_table(session: duckdb.DuckDBPyConnection, lake: Lake, table: TableSql,
     return result
 
 
+class BuildDays(Protocol):
+    """How an engine builds some days of a table, which exists, and replaces them whole."""
+
+    def __call__(self, table: TableSql, inputs: Mapping[str, Input], days: Sequence[date]) -> int:
+        """How many rows the days have now; raises CommitConflict."""
+
+
+class _DuckdbDays:
+    def __init__(self, session: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+        self._session, self._lake = session, lake
+
+    def __call__(self, table: TableSql, inputs: Mapping[str, Input], days: Sequence[date]) -> int:
+        rows = _rows(self._session, table, inputs, days)
+        _replace_days(self._lake.delta(table.name), rows, days)
+        return len(rows)
+
+
 def _rows(
     session: duckdb.DuckDBPyConnection, table: TableSql, inputs: Mapping[str, Input], days: Sequence[date]
 ) -> pa.Table:
-    for name, reading in table.reads:
-        session.register(name, inputs[name].on(days) if reading == "by day" else inputs[name].up_to(max(days)))
+    spans = table.spans
+    for name, _ in table.reads:
+        around = inputs[name].on(days_around(days, spans[name])) if name in spans else inputs[name].up_to(max(days))
+        session.register(name, around)
     try:
-        found: pa.Table = session.sql(table.query).to_arrow_table()
+        query = f"SELECT * FROM ({table.query}) WHERE day IN ({listed(days)})"
+        found: pa.Table = session.sql(query).to_arrow_table()
     finally:
         for name, _ in table.reads:
             session.unregister(name)
@@ -89,12 +110,23 @@ def _replace_days(gold: DeltaTable, rows: pa.Table, days: Sequence[date]) -> Non
             gold,
             rows,
             mode="overwrite",
-            predicate="day IN ({})".format(", ".join(f"'{day.isoformat()}'" for day in days)),
+            predicate=f"day IN ({listed(days)})",
             writer_properties=_PACKED,
             post_commithook_properties=_HOOKS,
         )
     except CommitFailedError as error:
         raise CommitConflict(gold.table_uri, f"{error}; another build is running") from error
+
+
+def days_around(days: Sequence[date], span: Span) -> list[date]:
+    """The days that are read of an input for these days of the table."""
+    back_days, on_days = span
+    return sorted({day + timedelta(days=n) for day in days for n in range(-back_days, on_days + 1)})
+
+
+def listed(days: Sequence[date]) -> str:
+    """The days as SQL."""
+    return ", ".join(f"'{day.isoformat()}'" for day in days)
 
 
 def _chunks(days: Sequence[date]) -> Iterator[Sequence[date]]:

@@ -38,6 +38,10 @@ class Input:
         """The rows of those days."""
         return self._dataset([("occurred_on", "in", list(days))])
 
+    def days(self) -> set[date]:
+        """The days it has rows of."""
+        return {date.fromisoformat(part["occurred_on"]) for part in self.delta.partitions()} if self.delta else set()
+
     def up_to(self, day: date) -> ds.Dataset:
         """The rows of the day and of all before it."""
         return self._dataset([("occurred_on", "<=", day)])

@@ -1,17 +1,19 @@
 """The SQL files and their headers."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from tillstream.data.lake.catalog import definition_of
 from tillstream.data.lake.errors import LakeError
 
-Reading: TypeAlias = Literal["by day", "as of", "batch"]
-"""How a table reads an input: the days it builds, all before them, or the batch at hand."""
+Reading: TypeAlias = str
+"""How a table reads an input: `by day`, the days it builds; `7 days on` or `1 day back`, those and so many
+after or before them; `as of`, those and all before; `batch`, the batch at hand."""
 
-_READINGS: Final[tuple[Reading, ...]] = ("by day", "as of")
+_READING: Final = re.compile(r"(\S+) (by day|as of|(\d+) days? (on|back))")
 
 
 class BadHeader(LakeError):
@@ -19,6 +21,13 @@ class BadHeader(LakeError):
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"sql/{name.replace('.', '/')}.sql: {why}; see docs/howto/add-a-table.md")
+
+
+class Span(NamedTuple):
+    """How many days before and after a day an input is read for it."""
+
+    back_days: int
+    on_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,11 @@ class TableSql:
     def inputs(self, reading: Reading) -> tuple[str, ...]:
         """The relations that are read in that way."""
         return tuple(name for name, how in self.reads if how == reading)
+
+    @property
+    def spans(self) -> dict[str, Span]:
+        """The inputs that are read by day, also around it; the rows of the first one have the table's days."""
+        return {name: span for name, how in self.reads if (span := _span(how)) is not None}
 
 
 @cache
@@ -84,9 +98,17 @@ def _split(text: str) -> tuple[list[str], str]:
 
 
 def _reading(name: str, item: str) -> tuple[str, Reading]:
-    for reading in _READINGS:
-        if item.endswith(f" {reading}"):
-            return item.removesuffix(f" {reading}"), reading
+    if found := _READING.fullmatch(item):
+        return found[1], found[2]
     if " " in item:
-        raise BadHeader(name, f"`reads` has {item!r}; say `orders by day` or `weather as of`")
+        raise BadHeader(name, f"`reads` has {item!r}; say `orders by day`, `orders 7 days on` or `weather as of`")
     return item, "batch"
+
+
+def _span(reading: Reading) -> Span | None:
+    if reading == "by day":
+        return Span(0, 0)
+    days, _, way = reading.partition(" ")
+    if not days.isdigit():
+        return None
+    return Span(0, int(days)) if way.endswith("on") else Span(int(days), 0)
