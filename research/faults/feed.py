@@ -88,6 +88,10 @@ class Door:
         self._client = httpx.Client(base_url=url, trust_env=False, timeout=5.0)
         self.answers: Counter[str] = Counter()
 
+    def close(self) -> None:
+        """Lets go of the connections."""
+        self._client.close()
+
     def __call__(self, batch: list[Sent]) -> None:
         """Sends one batch; copies that a broken connection makes fall out by their id."""
         lines = b"\n".join(b'{"topic":%s,"event":%s}' % (json.dumps(s.topic).encode(), s.value) for s in batch)

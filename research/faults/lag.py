@@ -35,6 +35,10 @@ class LagReader:
         self._tables: dict[str, DeltaTable] = {}
         self._store = WritingStore(stage.settings.store)
 
+    def close(self) -> None:
+        """Lets go of the store."""
+        self._store.close()
+
     def read(self) -> dict[str, int]:
         """Records that each reader has not taken yet."""
         found = {}
@@ -101,9 +105,10 @@ class LagWatch(threading.Thread):
             time.sleep(0.01)
 
     def stop(self) -> None:
-        """Ends it."""
+        """Ends it, and the reader with it."""
         self._over.set()
         self.join()
+        self._reader.close()
 
     def usual(self, seconds: float = 8.0) -> Lags:
         """The largest lag of each reader in the seconds before now."""

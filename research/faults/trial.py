@@ -62,6 +62,7 @@ def _run(fault: Fault, stage: Stage, events: int, seed: int, rate: float) -> Fau
                     why = why or f"not caught up after {PATIENCE_SECONDS:.0f} s: {watch.last(nothing)}"
             finally:
                 watch.stop()
+                door.close()
         stage.run("lake", "gold")
         stage.run("features", "release", "--until-stored")
         found = judge(stage, feed.sent, times_known=not fault.through_door)
