@@ -72,6 +72,7 @@ def build_scene(settings: Settings) -> Scene:
         lake=Lake(settings.lake_path.resolve()),
         places=places_of(settings),
         shop=Shop(f"http://{settings.serving.host}:{settings.serving.port}"),
+        log_in_stack=settings.engines.log == "kafka",
     )
 
 

@@ -23,9 +23,12 @@ def build_supervisor(
     *,
     without: Sequence[str] = (),
     only: Sequence[str] = (),
-    on_change: Callable[[StackStatus], None] | None = None
+    on_change: Callable[[StackStatus], None] | None = None,
 ) -> Supervisor:
-    """A supervisor of every service but those in `without`, or of those in `only`; its children see the settings that it saw."""
+    """A supervisor of every service but those in `without`, or of those in `only`.
+
+    Its children see the settings that it saw.
+    """
     places = places_of(settings)
     (places.home / "store").mkdir(parents=True, exist_ok=True)
     settings = settings.model_copy(update={"home": places.home})

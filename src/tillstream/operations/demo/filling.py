@@ -1,5 +1,7 @@
 """From a past on the log to a shop that serves: the steps that every demo shares."""
 
+from dataclasses import replace
+
 from tillstream.operations.demo.checks import gold_built, lake_filled, models_trained, plain, shop_serves, stack_ready
 from tillstream.operations.demo.scene import Scene
 from tillstream.operations.demo.steps import Step
@@ -12,9 +14,10 @@ def filling_steps(scene: Scene, history: Step) -> tuple[Step, ...]:
 
     Training is first in line after the lake: it takes longest, and keeps one core and a half busy.
     """
+    stack = Step("stack", stack_ready(scene))
+    first = (stack, replace(history, after=("stack",))) if scene.log_in_stack else (history, stack)
     return (
-        history,
-        Step("stack", stack_ready(scene)),
+        *first,
         Step("lake", lake_filled(scene), after=("stack", "history"), most_seconds=600.0),
         Step("train", models_trained, TRAIN, after=("lake",), exits=(0, 3), most_seconds=600.0),
         Step("gold", gold_built(scene), ("tillstream", "lake", "gold"), after=("lake",)),

@@ -21,6 +21,8 @@ class Scene:
     lake: "Lake"
     places: Places
     shop: Shop
+    log_in_stack: bool = False
+    """The log is a service of the stack, so nothing is on it before that is up."""
 
     def on_log(self, topics: Iterable[str] = LAKE_TOPICS) -> int:
         """Records that were ever appended to the topics of the lake."""

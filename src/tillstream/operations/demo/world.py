@@ -24,7 +24,7 @@ def world_steps(scene: Scene, scale: float, *, kept: bool) -> tuple[Step, ...]:
 
 def simulated_history(scene: Scene, scale: float, *, kept: bool) -> Step:
     """A simulated past on the log; with `kept` what lies there already."""
-    if kept and scene.on_log():
+    if kept and (scene.rows("bronze") if scene.log_in_stack else scene.on_log()):
         return Step("history", history_on_log(scene))
     world = ("--customers", str(max(20, round(CUSTOMERS * scale))), "--days", str(DAYS), "--seed", "7")
     command = ("tillstream", "sources", "simulate", "--to", "log", *world, "--json")

@@ -68,9 +68,12 @@ def _workers(settings: Settings) -> tuple[Service, ...]:
 
 
 def _streaming(settings: Settings) -> tuple[Service, ...]:
-    if settings.engines.streaming == "flink":
-        return _flink(settings)
-    return (Service("streaming", ("tillstream", "streaming", "run"), Beats(heartbeat_path(settings.home, "streaming"))),)
+    jobs = Service("streaming", ("tillstream", "streaming", "run"), Beats(heartbeat_path(settings.home, "streaming")))
+    if settings.engines.streaming == "embedded":
+        return (jobs,)
+    cluster = _flink(settings)
+    needs = tuple(service.name for service in cluster)
+    return (*cluster, replace(jobs, needs=needs, stop_seconds=SAVEPOINT_SECONDS))
 
 
 def _flink(settings: Settings) -> tuple[Service, ...]:
@@ -79,12 +82,13 @@ def _flink(settings: Settings) -> tuple[Service, ...]:
         return (Service("jobmanager", (), Slots(flink.host, flink.rest_port, 1)),)
     slow = Restart(silent_seconds=30.0)
     port = Port(flink.host, flink.rest_port, "TILLSTREAM_FLINK__REST_PORT")
-    manager = Service(
-        "jobmanager", cluster.job_manager_command(), Slots(flink.host, flink.rest_port), port=port, restart=slow
-    )
     registered = Slots(flink.host, flink.rest_port, cluster.slots)
-    tasks = Service("taskmanager", cluster.task_manager_command(), registered, needs=("jobmanager",), restart=slow)
-    return manager, tasks
+    return (
+        Service(
+            "jobmanager", cluster.job_manager_command(), Slots(flink.host, flink.rest_port), port=port, restart=slow
+        ),
+        Service("taskmanager", cluster.task_manager_command(), registered, needs=("jobmanager",), restart=slow),
+    )
 
 
 def _serving(settings: Settings) -> tuple[Service, ...]:
