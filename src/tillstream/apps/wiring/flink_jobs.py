@@ -1,6 +1,5 @@
 """The streaming jobs on Flink: sent to the cluster, watched, sent again from their newest state."""
 
-import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from tillstream.data.streaming.logic.patterns.row import TOPICS as pattern_topic
 from tillstream.data.streaming.logic.sessions import TOPICS as session_topics
 from tillstream.operations.stack.flink import FlinkCluster
 from tillstream.operations.stack.lock import held
+from tillstream.operations.stack.processes import launch, stop_all
 from tillstream.operations.stack.services import flink_cluster
 
 SERVICE: Final = "streaming"
@@ -42,19 +42,21 @@ def run_jobs(
             if not locks.enter_context(held(settings.flink_path / "jobs" / f"{name}.lock")):
                 raise ServiceError(f"{name} is watched here already; stop it with: tillstream streaming stop {name}")
             _stop_request(settings, name).unlink(missing_ok=True)
-        watched = [_Watched(settings, name, savepoint) for name in names]
+        watcher = _Watcher(settings, names, savepoint)
         heartbeat = Heartbeat(heartbeat_path(settings.home, SERVICE))
         ran = False
         with stop_signal() as stopping:
-            while not stopping() and not all(job.stopped for job in watched):
-                states = {job.name: job.look() for job in watched}
-                ran = ran or all(state == "RUNNING" for state in states.values())
+            while not stopping():
+                states = watcher.look()
+                ran = ran or set(states.values()) == {"RUNNING"}
                 if ran:
                     heartbeat.beat(jobs=states)
+                if set(states.values()) == {"stopped"}:
+                    break
                 if until_caught_up and ran and not any(_lag(settings, name) for name in names):
                     break
                 time.sleep(_LOOK_SECONDS)
-            return [job.end() for job in watched]
+            return watcher.end()
 
 
 def list_jobs(settings: Settings) -> list[JobReport]:
@@ -106,9 +108,9 @@ def job_settings(settings: Settings, name: str, resume_from: str | None) -> JobS
     )
 
 
-def submission(cluster: FlinkCluster, told: JobSettings) -> tuple[list[str], dict[str, str]]:
-    """The command that sends a job, in Flink's own environment, and what its process is told besides."""
-    command = [str(cluster.python), "-m", "tillstream.data.streaming.flink.job", told.to_json()]
+def submission(cluster: FlinkCluster, told: Sequence[JobSettings]) -> tuple[list[str], dict[str, str]]:
+    """The command that sends jobs, in Flink's own environment, and what its process is told besides."""
+    command = [str(cluster.python), "-m", "tillstream.data.streaming.flink.job", *(one.to_json() for one in told)]
     environment = {
         "FLINK_CONF_DIR": str(cluster.folder / "conf" / "jobmanager"),
         "HADOOP_CLASSPATH": f"{cluster.jars}/*",  # PyFlink's one way to more jars for its own JVM
@@ -117,83 +119,78 @@ def submission(cluster: FlinkCluster, told: JobSettings) -> tuple[list[str], dic
     return command, environment
 
 
-class _Watched:
-    """One job and what its watcher knows of it."""
+class _Watcher:
+    """The jobs that this process answers for."""
 
-    def __init__(self, settings: Settings, name: str, savepoint: str | None) -> None:
-        self.name, self.stopped = name, False
-        self._settings, self._from = settings, savepoint
+    def __init__(self, settings: Settings, names: Sequence[str], savepoint: str | None) -> None:
+        self._settings, self._from = settings, dict.fromkeys(names, savepoint)
         self._rest = FlinkRest(settings.flink.host, settings.flink.rest_port)
         self._sending: subprocess.Popen[bytes] | None = None
-        self._not_before = 0.0
-        self._since = 0.0
+        self._since = self._not_before = 0.0
 
-    def look(self) -> str:
-        """The job's state after one look; sends it where the cluster has none."""
-        if self._sending is not None:
-            return self._wait(self._sending)
+    def look(self) -> dict[str, str]:
+        """The jobs' states after one look; sends those that the cluster has none of."""
+        if self._sending is not None and not self._sent(self._sending):
+            return dict.fromkeys(self._from, "submitting")
         try:
-            job = self._rest.active(f"tillstream-{self.name}")
+            found = {name: self._rest.active(f"tillstream-{name}") for name in self._from}
         except FlinkUnavailable:
-            return "unavailable"
-        if job is not None:
-            return job.state
-        if _stop_request(self._settings, self.name).exists():
-            self.stopped = True
-            return "stopped"
-        if time.monotonic() >= self._not_before:
-            self._send()
-        return "submitting"
+            return dict.fromkeys(self._from, "unavailable")
+        states = {name: job.state if job else self._absent(name) for name, job in found.items()}
+        missing = [name for name, state in states.items() if state == "missing"]
+        if missing and time.monotonic() >= self._not_before:
+            self._send(missing)
+        return states
 
-    def end(self) -> JobReport:
-        """Stops the job with a savepoint; where that fails its last checkpoint is as good."""
+    def end(self) -> list[JobReport]:
+        """Stops the jobs with a savepoint each."""
         if self._sending is not None:
-            self._sending.kill()
-            self._sending.wait()
+            stop_all([self._sending], 0.0)
+        return [self._end(name) for name in self._from]
+
+    def _absent(self, name: str) -> str:
+        return "stopped" if _stop_request(self._settings, name).exists() else "missing"
+
+    def _end(self, name: str) -> JobReport:
+        """Where the cluster does not answer, the job's last checkpoint is as good as a savepoint."""
         try:
-            job = self._rest.active(f"tillstream-{self.name}")
+            job = self._rest.active(f"tillstream-{name}")
             if job is not None:
-                folder = _savepoints(self._settings, self.name).as_uri()
+                folder = _savepoints(self._settings, name).as_uri()
                 place = self._rest.stop(job.job_id, folder, patience_seconds=_SAVEPOINT_SECONDS)
-                return JobReport(self.name, "flink", "stopped", facts={"savepoint": place})
+                return JobReport(name, "flink", "stopped", facts={"savepoint": place})
         except FlinkUnavailable as error:
-            _LOG.warning("savepoint_missed", job=self.name, reason=str(error))
-        return JobReport(self.name, "flink", "stopped")
+            _LOG.warning("savepoint_missed", job=name, reason=str(error))
+        return JobReport(name, "flink", "stopped")
 
-    def _send(self) -> None:
-        state = self._from or newest_state(self._settings, self.name)
-        told = job_settings(self._settings, self.name, state)
+    def _send(self, names: Sequence[str]) -> None:
+        states = {name: self._from[name] or newest_state(self._settings, name) for name in names}
+        told = [job_settings(self._settings, name, state) for name, state in states.items()]
         command, environment = submission(flink_cluster(self._settings), told)
-        output = self._settings.flink_path / "jobs" / f"{self.name}.log"
-        with output.open("wb") as file:
-            self._sending = subprocess.Popen(  # noqa: S603  our own command
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **environment},
-            )
+        with _words(self._settings).open("wb") as file:
+            self._sending = launch(command, file, environment)
         self._since = time.monotonic()
-        _LOG.info("job_sent", job=self.name, resume_from=state)
+        _LOG.info("jobs_sent", resume_from=states)
 
-    def _wait(self, sending: subprocess.Popen[bytes]) -> str:
-        code = sending.poll()
-        if code is None and time.monotonic() - self._since < _SUBMIT_SECONDS:
-            return "submitting"
-        if code is None:
-            sending.kill()
-            sending.wait()
-        self._sending = None
-        self._not_before = time.monotonic() + _AGAIN_SECONDS
-        if code != 0:
-            _LOG.warning("job_refused", job=self.name, exit_code=code, reason=_last_words(self._settings, self.name))
+    def _sent(self, sending: subprocess.Popen[bytes]) -> bool:
+        """Whether the sending is over, well or not."""
+        if sending.poll() is None and time.monotonic() - self._since < _SUBMIT_SECONDS:
+            return False
+        stop_all([sending], 0.0)
+        self._sending, self._not_before = None, time.monotonic() + _AGAIN_SECONDS
+        if sending.returncode == 0:
+            self._from = dict.fromkeys(self._from)  # from now on each goes on from its own newest state
         else:
-            self._from = None  # from now on its own newest state
-        return "submitting"
+            _LOG.warning("jobs_refused", exit_code=sending.returncode, reason=_last_words(self._settings))
+        return True
 
 
-def _last_words(settings: Settings, name: str) -> str:
-    lines = (settings.flink_path / "jobs" / f"{name}.log").read_text(errors="replace").splitlines()
+def _words(settings: Settings) -> Path:
+    return settings.flink_path / "jobs" / "sending.log"
+
+
+def _last_words(settings: Settings) -> str:
+    lines = _words(settings).read_text(errors="replace").splitlines()
     told = [line.strip() for line in lines if "Exception" in line or "Error" in line]
     return (told or lines or [""])[-1][:500]
 

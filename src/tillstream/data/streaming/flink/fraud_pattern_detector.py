@@ -1,24 +1,18 @@
 """The job that sees fraud patterns: one MATCH_RECOGNIZE a file, all of them in one job over one reading."""
 
-from importlib import import_module
-from importlib.resources import files
 from typing import Any, Final
 
 from pyflink.common import Row as FlinkRow
 from pyflink.table import DataTypes, StatementSet, StreamTableEnvironment
 from pyflink.table.udf import udf
 
-from tillstream.core.contracts import key_of, topic_named
 from tillstream.data.streaming.flink.decoding import pattern_reader
 from tillstream.data.streaming.flink.job_settings import JobSettings
-from tillstream.data.streaming.flink.tables import HEADERS, interval, sink_ddl, source_ddl
+from tillstream.data.streaming.flink.pattern_sql import alert_record, pattern_sql
+from tillstream.data.streaming.flink.tables import HEADERS, sink_ddl, source_ddl
 from tillstream.data.streaming.logic.patterns import PATTERNS, Row
-from tillstream.data.streaming.logic.patterns.matching import alert_of
 from tillstream.data.streaming.logic.patterns.row import OUTPUT, TOPICS
 
-_BETWEEN_IDS: Final = "\x1f"
-_SLACK_MS: Final = 2_000
-"""WITHIN only frees state: it counts whole seconds of windows, and DEFINE has the exact bound."""
 _NAMED: Final = ("customer_id", "card_id", "device_id", "visitor_id", "payment_id")
 
 # Copies of an event lie in one second, since they tell of one time. Each second is over by event time, and with it
@@ -28,27 +22,6 @@ SELECT {columns}, window_time AS row_time FROM (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, event_id ORDER BY row_at) AS copy
   FROM TABLE(TUMBLE(TABLE timed_rows, DESCRIPTOR(row_at), INTERVAL '1' SECOND))
 ) WHERE copy = 1"""
-
-
-def pattern_sql(name: str) -> str:
-    """A pattern's SQL with the numbers of its Python twin in place."""
-    module = import_module(f"tillstream.data.streaming.logic.patterns.{name}")
-    sql = (files(__package__) / "patterns" / f"{name}.sql").read_text()
-    for constant, value in vars(module).items():
-        if constant.isupper() and isinstance(value, int):
-            sql = sql.replace(f"{{{constant}}}", str(value))
-    return sql.replace("{within}", interval(PATTERNS[name].within_us // 1000 + _SLACK_MS))
-
-
-def alert_record(
-    pattern: str, event_ids: str, at_us: int, received_at_us: int, *named: str | None
-) -> tuple[str, bytes]:
-    """A match as key and value of `fraud_alerts.v1`, worded by the pure logic."""
-    *before, last = event_ids.split(_BETWEEN_IDS)
-    customer_id, card_id, device_id, visitor_id, payment_id = named
-    told = Row(at_us, last, "", received_at_us, 0, customer_id, card_id, device_id, visitor_id, payment_id)
-    alert, _ = alert_of(PATTERNS[pattern], [*(Row(at_us, event_id, "") for event_id in before), told])
-    return key_of(topic_named(OUTPUT), alert), alert.encode()
 
 
 def _alert_function() -> Any:

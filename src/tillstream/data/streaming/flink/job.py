@@ -1,4 +1,7 @@
-"""Sends one job to its cluster and says the job's id: `python -m tillstream.data.streaming.flink.job JSON`."""
+"""Sends jobs to their cluster and says their ids: `python -m tillstream.data.streaming.flink.job JSON…`.
+
+Several at once cost little more than one: starting the planner takes longer than planning.
+"""
 
 import json
 import sys
@@ -47,4 +50,6 @@ def submit(settings: JobSettings) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps({"job_id": submit(JobSettings.from_json(sys.argv[1]))}) + "\n")
+    for told in map(JobSettings.from_json, sys.argv[1:]):
+        sys.stdout.write(json.dumps({"job": told.job, "job_id": submit(told)}) + "\n")
+        sys.stdout.flush()
