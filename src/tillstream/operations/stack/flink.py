@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,6 +180,9 @@ class FlinkCluster:
     def _java(self, process: str, options: str) -> tuple[str, ...]:
         path = (f"{self.pyflink}/lib/*", f"{self.pyflink}/opt/flink-python-{_VERSION}.jar", f"{self.jars}/*")
         return (
+            # Python inside a task finds its environment by the first `python` on PATH, as a shell would.
+            "env",
+            f"PATH={self.environment / 'bin'}:{os.environ.get('PATH', os.defpath)}",
             "java",
             *options.split(),
             *_opened(),
