@@ -1,6 +1,7 @@
 """Sessions that late events touched, found in the lake and told anew by the logic that tells live ones.
 
-A session's revision says of how many events it was told. So one query over silver finds the sessions whose first
+A session's revision says of how many events it was told; where that is more than the lake has, the lake is behind
+and nothing is done. So one query over silver finds the sessions whose first
 event or number of events is not what was told, and only those are computed.
 """
 
@@ -41,7 +42,8 @@ FROM gaps
 """
 _TOLD: Final = """
 CREATE OR REPLACE TEMP TABLE told AS
-SELECT visitor_id, session_id, MAX(revision) AS revision, EPOCH_US(MIN(started_at)) AS started_us
+SELECT visitor_id, session_id, MAX(revision) AS revision, EPOCH_US(MIN(started_at)) AS started_us,
+    EPOCH_US(MAX(ended_at)) AS ended_us
 FROM sessions GROUP BY visitor_id, session_id HAVING NOT ARG_MAX(retracted, revision)
 """
 _WRONG: Final = """
@@ -52,12 +54,13 @@ WITH found AS (
 )
 SELECT found.visitor_id, found.session, found.first_us, found.last_us
 FROM found LEFT JOIN told
-    ON told.visitor_id = found.visitor_id AND told.started_us BETWEEN found.first_us AND found.last_us
+    ON told.visitor_id = found.visitor_id AND told.started_us <= found.last_us AND told.ended_us >= found.first_us
 WHERE MAKE_TIMESTAMP(found.first_us)::DATE IN (SELECT UNNEST($days::DATE[]))
     AND found.last_us // 1000 + $gap_ms <= $watermark_ms
-GROUP BY ALL
-HAVING COUNT(told.session_id) <> 1 OR MIN(told.started_us) <> found.first_us
-    OR MAX(told.revision) <> 2 * ANY_VALUE(found.events) + 1
+GROUP BY found.visitor_id, found.session, found.first_us, found.last_us, found.events
+HAVING COALESCE(MAX(told.revision), 0) <= 2 * found.events + 1
+    AND (COUNT(told.session_id) <> 1 OR MIN(told.started_us) <> found.first_us
+        OR MAX(told.revision) <> 2 * found.events + 1)
 """
 _WRONG_STEPS: Final = """
 SELECT s.visitor_id, s.session, s.at_us, s.event_id, s.kind, s.product_id, s.customer_id, s.received_at_us

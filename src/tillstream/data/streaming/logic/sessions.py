@@ -126,23 +126,24 @@ def tell(
     """The records that are due, and the visitor after them: sessions that closed have left the state.
 
     A session that grew since it was last told is due when it closes, and before that if `partial`. Ids that it
-    swallowed are taken back with it. Nothing is said of a session that more events were known of before.
+    swallowed are taken back with it. Nothing is said where one of those was told of more events than it has.
     """
     said: list[Said] = []
     kept: list[Step] = []
     told = {one.session_id: one for one in visitor.told}
     for session in split(visitor.steps, gap_ms):
         closed = is_closed(session, gap_ms, watermark_ms)
-        inside = [one for one in told.values() if session[0].at_us <= one.started_us <= session[-1].at_us]
-        best = max((one.revision for one in inside), default=-1)
         record = told_of(visitor_id, session, closed=closed)
-        if record.revision > best and (closed or partial):
-            said += [_retracted(visitor_id, one, by=record, session=session) for one in inside if one[0] != record[0]]
-            said.append(_session(visitor_id, session, record, closed=closed))
-            told[record.session_id] = record
-            for one in inside:
-                if one.session_id != record.session_id:
-                    del told[one.session_id]
+        before = told.get(record.session_id)
+        inside = [one for one in told.values() if session[0].at_us <= one.started_us <= session[-1].at_us]
+        swallowed = [one for one in inside if one is not before]
+        if (closed or partial) and all(one.revision < record.revision for one in swallowed):
+            said += [_retracted(visitor_id, one, by=record, session=session) for one in swallowed]
+            if before is None or before.revision < record.revision:
+                said.append(_session(visitor_id, session, record, closed=closed))
+                told[record.session_id] = record
+            for one in swallowed:
+                del told[one.session_id]
         if closed:
             for one in (*inside, record):
                 told.pop(one.session_id, None)

@@ -10,7 +10,7 @@ from tests.shop import at, click, order
 
 from tillstream.core.contracts import to_micros
 from tillstream.core.contracts.derived import Session
-from tillstream.data.streaming.logic.sessions import Step, Visitor, add, split, step_of, tell
+from tillstream.data.streaming.logic.sessions import Step, Told, Visitor, add, split, step_of, tell
 from tillstream.data.streaming.logic.watermark import NEVER
 
 GAP_MS = 1_800_000
@@ -125,11 +125,19 @@ def test_a_session_closes_when_the_watermark_reaches_its_end_and_the_gap() -> No
     assert told(visitor, watermark_ms=closes_ms, partial=False)[1][0].closed
 
 
-def test_who_knows_fewer_events_than_were_known_says_nothing() -> None:
+def test_who_knows_fewer_events_than_were_told_says_nothing() -> None:
     visitor, _ = told(added(Visitor(), minutes(0, 1, 2)))
-    less = Visitor(tuple(minutes(1, 2)), visitor.told)
     assert told(Visitor(tuple(minutes(0, 1)), visitor.told), watermark_ms=FOREVER)[1] == []
-    assert len(told(less, watermark_ms=FOREVER)[1]) == 1  # the first event is unknown to it: another session
+    swallows = Visitor(tuple(minutes(-1, 0)), visitor.told)
+    assert told(swallows, watermark_ms=FOREVER)[1] == []
+
+
+def test_an_id_that_was_left_behind_is_taken_back_though_its_session_is_told() -> None:
+    _, (left,) = told(added(Visitor(), minutes(1)))
+    visitor, (whole,) = told(added(Visitor(), minutes(0, 1)))
+    behind = Visitor(visitor.steps, (*visitor.told, Told(left.session_id, left.revision, START_US + MINUTE_US)))
+    ((record, _),) = tell("v1", behind, gap_ms=GAP_MS, watermark_ms=NEVER, partial=True)[1]
+    assert (record.session_id, record.retracted, record.revision) == (left.session_id, True, whole.revision)
 
 
 STEPS = st.lists(st.integers(0, 400), min_size=1, max_size=25).map(
