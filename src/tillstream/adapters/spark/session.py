@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -11,10 +13,11 @@ from tillstream.adapters.spark.sites import is_loopback, jars_in, require_java
 from tillstream.core.settings import SparkSettings
 
 
-def open_session(settings: SparkSettings, jars: Path, scratch: Path, *, name: str) -> SparkSession:
-    """A session on `settings.master`; `scratch` takes what Spark spills.
+@contextmanager
+def open_session(settings: SparkSettings, jars: Path, scratch: Path, *, name: str) -> Iterator[SparkSession]:
+    """A session on `settings.master` for as long as the block runs; `scratch` takes what Spark spills.
 
-    One a process: a second call gives the first one's session. Raises ServiceError for missing Java or jars.
+    One a process at a time. Raises ServiceError for missing Java or jars.
     """
     require_java()
     os.environ["PYSPARK_PYTHON"] = sys.executable  # the executors' Python must be the driver's
@@ -22,13 +25,17 @@ def open_session(settings: SparkSettings, jars: Path, scratch: Path, *, name: st
     builder = SparkSession.builder.master(settings.master).appName(name)
     for key, value in configuration(settings, jars_in(jars), scratch.resolve()).items():
         builder = builder.config(key, value)
-    session: SparkSession = builder.getOrCreate()
-    return session
+    session = builder.getOrCreate()
+    try:
+        yield session
+    finally:
+        session.stop()
 
 
 def configuration(settings: SparkSettings, jars: list[Path], scratch: Path) -> dict[str, str]:
     """Spark's own names for what we want of it."""
     log4j = resources.files("tillstream.adapters.spark") / "log4j2.properties"
+    options = f"-Duser.timezone=UTC -Dlog4j2.configurationFile=file:{log4j} {settings.java_options}"
     memory = f"{settings.driver_memory_mebibytes}m"
     here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     if not is_loopback(settings.master):
@@ -38,7 +45,7 @@ def configuration(settings: SparkSettings, jars: list[Path], scratch: Path) -> d
         "spark.jars": ",".join(str(jar.resolve()) for jar in jars),
         "spark.driver.memory": memory,
         "spark.executor.memory": memory,
-        "spark.driver.extraJavaOptions": f"-Duser.timezone=UTC -Dlog4j2.configurationFile=file:{log4j}",
+        "spark.driver.extraJavaOptions": options.strip(),
         "spark.executor.extraJavaOptions": "-Duser.timezone=UTC",
         "spark.local.dir": str(scratch / "local"),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),

@@ -29,11 +29,11 @@ def work(
     as_json: AsJson = False,
 ) -> None:
     """Takes the log to bronze and silver until stopped. Example: tillstream lake work --until-caught-up."""
-    from tillstream.apps.wiring.lake_worker import run_lake_worker
+    from tillstream.apps.wiring.lake_engine import run_lake
     from tillstream.core.telemetry import configure_logging
 
     configure_logging("lake")
-    totals = run_lake_worker(load_settings(), until_caught_up=until_caught_up)
+    totals = run_lake(load_settings(), until_caught_up=until_caught_up)
     if as_json:
         typer.echo(json.dumps(asdict(totals)))
     else:
@@ -50,17 +50,47 @@ def gold(
     as_json: AsJson = False,
 ) -> None:
     """Builds the days that new rows can change. Example: tillstream lake gold gold.sales_daily."""
+    from tillstream.apps.wiring.lake_engine import days_builder
     from tillstream.core.telemetry import configure_logging
     from tillstream.data.batch.gold import GOLD, build_gold
 
     configure_logging("gold", level="warning")
     names = [name if "." in name else f"gold.{name}" for name in tables or GOLD]
-    built = build_gold(_lake(), names, full=full)
+    with days_builder(load_settings()) as build_days:
+        built = build_gold(_lake(), names, full=full, build_days=build_days)
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in built]))
         return
     for one in built:
         typer.echo(f"{one.name:<24} {one.days:>5} days  {one.rows:>10,} rows  {one.seconds:>7.2f} s")
+
+
+@app.command("pipeline")
+def pipeline(
+    name: Annotated[str | None, typer.Argument(help="output_to_gold, join_bronze_to_silver, …")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the pipelines there are.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Runs a named batch job on the lake's engine. Example: tillstream lake pipeline output_to_gold."""
+    from tillstream.apps.wiring.pipelines import pipeline_runner, pipelines_in_force
+    from tillstream.core.telemetry import configure_logging
+    from tillstream.data.batch.pipelines import pipeline_named, run_pipeline
+
+    configure_logging("pipeline", level="warning")
+    pipelines = pipelines_in_force()
+    if list_ or name is None:
+        if as_json:
+            typer.echo(json.dumps({one: pipelines[one].does for one in pipelines}))
+            return
+        for one, found in pipelines.items():
+            typer.echo(f"{one:<26} {found.does}")
+        return
+    built = run_pipeline(pipeline_runner(load_settings()), pipeline_named(pipelines, name))
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in built]))
+        return
+    for table in built:
+        typer.echo(f"{table.name:<24} {table.days:>5} days  {table.rows:>10,} rows  {table.seconds:>7.2f} s")
 
 
 @app.command("compact")

@@ -1,18 +1,11 @@
 """A table's SQL, written in DuckDB's words, run by Spark."""
 
 from collections.abc import Mapping
-from functools import cache
 from uuid import uuid4
 
-import sqlglot
 from pyspark.sql import DataFrame, SparkSession
 
-
-@cache
-def in_spark_sql(query: str) -> str:
-    """The query in Spark's dialect."""
-    (translated,) = sqlglot.transpile(query, read="duckdb", write="spark")
-    return translated
+from tillstream.data.batch.spark.dialect import in_spark_sql
 
 
 def run(session: SparkSession, query: str, relations: Mapping[str, DataFrame]) -> DataFrame:

@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from datetime import date
 
+from deltalake import DeltaTable
 from pyspark.sql import DataFrame
-from pyspark.sql.functions import col
 
 from tillstream.data.batch.spark.running import run
 from tillstream.data.batch.table_sql import table_sql
-from tillstream.data.lake import Lake, TableDefinition
-from tillstream.data.lake.spark.reading import frame_of
+from tillstream.data.lake import TableDefinition
+from tillstream.data.lake.spark.reading import rows_of
 
 
-def silver_rows(lake: Lake, definition: TableDefinition, incoming: DataFrame, days: Sequence[date]) -> DataFrame:
+def silver_rows(definition: TableDefinition, incoming: DataFrame, days: Sequence[date], delta: DeltaTable) -> DataFrame:
     """The rows of `incoming`, which happened on `days`, that the table does not have, each event once.
 
     Reads two columns of those days, nothing else of the table.
     """
     session = incoming.sparkSession
-    existing = frame_of(session, lake, definition.name).where(col("occurred_on").isin(list(days)))
-    relations = {"incoming": incoming, "existing": existing.select("event_id", "occurred_on")}
-    return run(session, table_sql(definition.name).query, relations)
+    existing = rows_of(session, delta, definition, ("in", days)).select("event_id", "occurred_on")
+    return run(session, table_sql(definition.name).query, {"incoming": incoming, "existing": existing})

@@ -33,11 +33,16 @@ class TableTransaction:
         delta = self._java.org.apache.spark.sql.delta
         path = str(lake.folder(definition.name).resolve())
         self._open = delta.DeltaLog.forTable(session._jsparkSession, path).startTransaction()
+        # Not before: what is read here is no older than the transaction, so what moved since makes it fail.
+        self.delta = lake.delta(definition.name)
 
     def position(self, application: str) -> int:
-        """The offset after the last one the table covers of that log partition; 0 at first."""
-        version: int = self._open.txnVersion(application)
-        return max(version, 0)
+        """The offset after the last one the table covers of that log partition; 0 at first.
+
+        Spark's own `txnVersion` notes the same read, but rebuilds the table's state in three jobs to answer.
+        """
+        self._open.readTxn().addOne(application)
+        return self.delta.transaction_version(application) or 0
 
     def append(self, rows: DataFrame, positions: Mapping[str, int]) -> int:
         """Appends the rows and moves the positions, both or neither; how many rows. Raises CommitConflict.

@@ -32,7 +32,7 @@ from tillstream.data.lake.upkeep import Upkeep
 from tillstream.data.streaming.reconciling import starting_offset
 from tillstream.data.streaming.spark.kafka import dead_letter_sink, follow
 from tillstream.data.streaming.spark.landing import Landed, Landing, Span
-from tillstream.data.streaming.totals import GROUP, Totals
+from tillstream.data.streaming.totals import Totals
 
 _LOOK_SECONDS: Final = 0.2
 _BACK_OFF_SECONDS: Final = 1.0
@@ -40,13 +40,13 @@ _TOPICS_AT_ONCE: Final = 3
 _LOG = logger(__name__)
 
 
-class GroupLog(Log, Protocol):
-    """A log whose groups can be moved without joining them: the job reads by itself and only tells how far."""
+class Group(Protocol):
+    """The group's place on the log, moved without joining it: the query reads by itself and only tells how far."""
 
-    def committed(self, group: str, topics: Sequence[str]) -> dict[TopicPartition, int]:
+    def committed(self) -> dict[TopicPartition, int]:
         """Where the group goes on; absent where it never committed."""
 
-    def commit_group(self, group: str, next_offsets: Mapping[TopicPartition, int]) -> None:
+    def commit(self, next_offsets: Mapping[TopicPartition, int]) -> None:
         """Sets where the group goes on; raises Fenced while it has members."""
 
 
@@ -63,7 +63,8 @@ class LakeJob:
     def __init__(
         self,
         session: SparkSession,
-        log: GroupLog,
+        log: Log,
+        group: Group,
         lake: Lake,
         kafka: KafkaSettings,
         settings: SparkSettings,
@@ -73,10 +74,10 @@ class LakeJob:
         topics: Sequence[str] = LAKE_TOPICS,
         still_alive: Callable[[], None] = lambda: None,
     ) -> None:
-        self._session, self._log, self._lake = session, log, lake
+        self._session, self._log, self._group = session, log, group
         self._kafka, self._settings, self._scratch = kafka, settings, scratch
         self._topics, self._still_alive = topics, still_alive
-        self._landing = Landing(session, lake, log.log_id, lambda letters: dead_letter_sink(kafka, letters))
+        self._landing = Landing(lake, log.log_id, lambda letters: dead_letter_sink(kafka, letters))
         self._upkeep = Upkeep(lake, compact_after_commits=upkeep.compact_after_commits)
         self._threads = ThreadPoolExecutor(_TOPICS_AT_ONCE, thread_name_prefix="landing")
         self._batch = threading.Lock()
@@ -138,7 +139,7 @@ class LakeJob:
         return ended
 
     def _starting_offsets(self) -> dict[TopicPartition, int]:
-        committed = self._log.committed(GROUP, self._topics)
+        committed = self._group.committed()
         starting = {}
         for topic in self._topics:
             for partition, end in sorted(self._log.end_offsets(topic).items()):
@@ -175,7 +176,7 @@ class LakeJob:
         if not next_offsets:
             return
         self._reached |= next_offsets
-        self._log.commit_group(GROUP, next_offsets)
+        self._group.commit(next_offsets)
         self._count(landed, sum(map(_records_of, spans.values())), started)
         self._upkeep.after_commits([TOPICS[topic].entity for topic in spans])
 

@@ -6,6 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from pyarrow.compute import field
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.functions import col, collect_set, count, lit, to_date
@@ -48,8 +49,8 @@ class Landing:
     `send` takes the dead letters of a batch: their key, value, and received_at_us where it was given.
     """
 
-    def __init__(self, session: SparkSession, lake: Lake, log_id: str, send: Callable[[DataFrame], None]) -> None:
-        self._session, self._lake, self._log_id, self._send = session, lake, log_id, send
+    def __init__(self, lake: Lake, log_id: str, send: Callable[[DataFrame], None]) -> None:
+        self._lake, self._log_id, self._send = lake, log_id, send
 
     def land(self, topic: Topic, records: DataFrame, spans: Mapping[int, Span]) -> Landed:
         """Bronze, then silver, then dead letters; raises CommitConflict, TableBehind, OtherBytes."""
@@ -71,13 +72,19 @@ class Landing:
 
     def position(self, layer: str, topic: Topic, partition: int) -> int:
         """The offset after the last one that the topic's table covers."""
-        return self._open(self._session, layer, topic).position(self._application(topic, partition))
+        name = f"{layer}.{topic.entity}"
+        if not self._lake.exists(name):
+            return 0
+        return self._lake.delta(name).transaction_version(self._application(topic, partition)) or 0
 
     def check_record(self, topic: Topic, record: Record) -> None:
         """Raises OtherBytes unless bronze holds exactly this record at its place, if it holds the place."""
-        place = [(record.partition, record.offset, record.key, record.value)]
-        rows = self._session.createDataFrame(place, "log_partition INT, log_offset BIGINT, key STRING, value BINARY")
-        self._check_repeats(topic, rows, {record.partition: Span(0, record.offset, record.offset, 1)})
+        name = f"bronze.{topic.entity}"
+        place = (field("log_id") == self._log_id) & (field("log_partition") == record.partition)
+        there = self._lake.arrow(name, ["key", "value"], place & (field("log_offset") == record.offset))
+        for known in there.to_pylist():
+            if known != {"key": record.key, "value": record.value}:
+                raise OtherBytes(name, "/".join(map(str, record.place)), record.value, known["value"])
 
     def _append_bronze(self, topic: Topic, rows: DataFrame, spans: Mapping[int, Span]) -> int:
         table = self._open(rows.sparkSession, "bronze", topic)
@@ -95,7 +102,7 @@ class Landing:
         if all(positions[partition] > span.last for partition, span in spans.items()):
             return 0
         incoming = rows.where("event IS NOT NULL").where(_beyond(positions, spans)).select("event.*")
-        found = silver_rows(self._lake, table.definition, incoming, days)
+        found = silver_rows(table.definition, incoming, days, table.delta)
         return table.append(found, self._positions(topic, spans))
 
     def _reach(self, table: TableTransaction, topic: Topic, spans: Mapping[int, Span]) -> dict[int, int]:

@@ -1,0 +1,44 @@
+"""The lake on Spark: the job that follows Kafka, and the session of batch builds."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Final
+
+from tillstream.adapters.log.kafka import KafkaLog
+from tillstream.adapters.log.kafka.group_offsets import GroupOffsets
+from tillstream.adapters.spark import open_session
+from tillstream.apps.signals import stop_signal
+from tillstream.core.settings import Settings
+from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
+from tillstream.data.lake import Lake
+from tillstream.data.streaming.spark import LakeJob
+from tillstream.data.streaming.totals import GROUP, Totals
+
+JARS: Final = Path("var/jars/spark")
+
+
+def run_spark_lake(settings: Settings, *, until_caught_up: bool = False) -> Totals:
+    """Works until SIGTERM or Ctrl-C, then finishes the batch it is in; or until nothing is left to read."""
+    log = KafkaLog(settings.kafka, settings.log)
+    heartbeat = Heartbeat(heartbeat_path(settings.home, "lake"))
+    try:
+        with stop_signal() as stopping, spark_session(settings, "lake") as session:
+            job = LakeJob(
+                session,
+                log,
+                GroupOffsets(settings.kafka, GROUP),
+                Lake(settings.lake_path),
+                settings.kafka,
+                settings.spark,
+                settings.lake,
+                settings.spark_path,
+                still_alive=heartbeat.beat,
+            )
+            return job.run(stopping, until_caught_up=until_caught_up)
+    finally:
+        log.close()
+
+
+def spark_session(settings: Settings, name: str) -> AbstractContextManager[Any]:
+    """A Spark session for as long as a block runs."""
+    return open_session(settings.spark, JARS, settings.spark_path, name=f"tillstream-{name}")

@@ -1,0 +1,51 @@
+"""Days of a gold table built by Spark, from the SQL that DuckDB runs.
+
+Which days, and from where on, is data.batch.gold's to say: one rule and one progress file, whichever
+engine built the days before.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+
+from tillstream.data.batch.gold import days_around, listed
+from tillstream.data.batch.inputs import Input
+from tillstream.data.batch.spark.running import run
+from tillstream.data.batch.table_sql import TableSql
+from tillstream.data.lake import Lake, definition_of
+from tillstream.data.lake.errors import CommitConflict
+from tillstream.data.lake.spark.reading import as_table, rows_of, schema_of
+
+
+class SparkDays:
+    """Builds some days of a table and replaces them whole; see data.batch.gold.BuildDays."""
+
+    def __init__(self, session: SparkSession, lake: Lake) -> None:
+        self._session, self._lake = session, lake
+
+    def __call__(self, table: TableSql, inputs: Mapping[str, Input], days: Sequence[date]) -> int:
+        """How many rows the days have now; raises CommitConflict."""
+        relations = {name: self._frame(table, name, inputs[name], days) for name, _ in table.reads}
+        query = f"SELECT * FROM ({table.query}) AS built WHERE day IN ({listed(days)})"
+        rows = as_table(run(self._session, query, relations), table.name)
+        # Small tables: one file a day, as the embedded set writes them.
+        writer = rows.repartition("day").write.format("delta").mode("overwrite")
+        try:
+            writer.option("replaceWhere", f"day IN ({listed(days)})").save(str(self._lake.folder(table.name).resolve()))
+        except (Py4JJavaError, PySparkException) as error:
+            if "DELTA_CONCURRENT" in str(error):
+                raise CommitConflict(table.name, "another build is running") from error
+            raise
+        metrics = self._lake.delta(table.name).history(1)[0].get("operationMetrics") or {}
+        return int(metrics.get("numOutputRows", 0))
+
+    def _frame(self, table: TableSql, name: str, given: Input, days: Sequence[date]) -> DataFrame:
+        definition = definition_of(f"silver.{name}")
+        if given.delta is None:
+            return self._session.createDataFrame([], schema_of(definition.name))
+        if name in table.spans:
+            return rows_of(self._session, given.delta, definition, ("in", days_around(days, table.spans[name])))
+        return rows_of(self._session, given.delta, definition, ("<=", max(days)))
