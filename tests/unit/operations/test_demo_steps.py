@@ -7,7 +7,14 @@ from tests.shop import shop_records
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.errors import NotFound, ServiceError
 from tillstream.data.lake import Lake
-from tillstream.operations.demo.checks import gold_built, history_on_log, lake_filled, models_trained, said
+from tillstream.operations.demo.checks import (
+    gold_built,
+    history_on_log,
+    lake_filled,
+    models_trained,
+    said,
+    streams_told,
+)
 from tillstream.operations.demo.replay import RealLog, real_log, replay_steps
 from tillstream.operations.demo.run import step_line
 from tillstream.operations.demo.runner import Done
@@ -53,6 +60,15 @@ def test_a_history_that_left_nothing_is_a_failure(scene: Scene):
 
 def test_a_lake_that_nobody_filled_is_not_yet_filled(scene: Scene):
     assert lake_filled(scene)("") is None
+
+
+def test_sessions_are_waited_for_where_there_are_clicks(scene: Scene):
+    nothing = streams_told(scene)("")
+    assert nothing is not None
+    assert nothing.line == "0 sessions, 0 fraud alerts"
+    for topic, record in shop_records():
+        scene.log.append(topic, [record])
+    assert streams_told(scene)("") is None
 
 
 def test_gold_without_tables_is_a_failure(scene: Scene):

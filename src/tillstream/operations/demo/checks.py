@@ -1,7 +1,8 @@
 """How each step is checked and told; each function takes the scene and gives a step's check."""
 
 import json
-from typing import Any
+from collections import Counter
+from typing import Any, Final
 
 from tillstream.core.errors import ServiceError
 from tillstream.operations.demo.loop import K, turn_the_list
@@ -10,6 +11,7 @@ from tillstream.operations.demo.steps import Check, Told
 from tillstream.operations.stack.control import running_stack
 
 MIB = 2**20
+STREAMING_JOBS: Final = ("session_aggregator", "fraud_pattern_detector")
 
 
 def said(output: str) -> dict[str, Any]:
@@ -53,11 +55,31 @@ def lake_filled(scene: Scene) -> Check:
     """The lake has read the log to its end, and has every record of it."""
 
     def check(output: str) -> Told | None:  # noqa: ARG001  no command
+        on_log = scene.on_log()  # first: sessions and alerts still come, and what lies there now must be in bronze
         if not scene.rows("bronze") or scene.lag("lake"):
             return None
-        bronze, silver, on_log = scene.rows("bronze"), scene.rows("silver"), scene.on_log()
-        facts = {"bronze_rows": bronze, "silver_rows": silver, "lost": on_log - bronze}
-        return Told(f"{bronze:,} events in bronze, {silver:,} in silver, {on_log - bronze} lost", facts)
+        bronze, silver = scene.rows("bronze"), scene.rows("silver")
+        lost = max(0, on_log - bronze)
+        facts = {"bronze_rows": bronze, "silver_rows": silver, "lost": lost}
+        return Told(f"{bronze:,} events in bronze, {silver:,} in silver, {lost} lost", facts)
+
+    return check
+
+
+def streams_told(scene: Scene) -> Check:
+    """Sessions and fraud alerts of the whole past have come to the lake."""
+
+    def check(output: str) -> Told | None:  # noqa: ARG001  no command
+        if any(map(scene.lag, (*STREAMING_JOBS, "lake"))):
+            return None
+        rows = scene.lake.arrow("silver.sessions", ["session_id", "retracted"]).to_pylist()
+        sessions = len({row["session_id"] for row in rows} - {row["session_id"] for row in rows if row["retracted"]})
+        if not sessions and scene.on_log(["clicks.v1"]):  # a log without visitors has none
+            return None
+        alerts = Counter(scene.lake.arrow("silver.fraud_alerts", ["pattern"])["pattern"].to_pylist())
+        words = ", ".join(f"{pattern} {count}" for pattern, count in sorted(alerts.items()))
+        line = f"{sessions:,} sessions, {alerts.total():,} fraud alerts"
+        return Told(line, {"sessions": sessions, "alerts": dict(alerts)}, (words,) if words else ())
 
     return check
 
