@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 
 from tillstream.data.batch.changes import Positions
-from tillstream.data.batch.table_sql import TableSql
-from tillstream.data.lake import Lake
+from tillstream.data.batch.table_sql import TableSql, table_sql
+from tillstream.data.lake import Lake, table_names
 
 
 def read_positions(lake: Lake, table: TableSql) -> Positions:
@@ -30,6 +30,13 @@ def write_positions(lake: Lake, table: TableSql, positions: Positions) -> None:
     draft = path.with_suffix(f".{os.getpid()}")
     draft.write_text(json.dumps({"query": _digest(table), "positions": positions}, indent=1, sort_keys=True))
     draft.replace(path)
+
+
+def forget_positions(lake: Lake, entity: str) -> None:
+    """Makes every gold table that reads this silver table start anew with its next build."""
+    for name in table_names():
+        if name.startswith("gold.") and entity in dict(table_sql(name).reads):
+            _path(lake, table_sql(name)).unlink(missing_ok=True)
 
 
 def _path(lake: Lake, table: TableSql) -> Path:

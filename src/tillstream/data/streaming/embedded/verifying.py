@@ -70,7 +70,7 @@ def _verify(session: duckdb.DuckDBPyConnection, lake: Lake, topic: Topic, letter
     silver = lake.delta(f"silver.{topic.entity}") if lake.exists(f"silver.{topic.entity}") else None
     session.execute("CREATE OR REPLACE TEMP TABLE expected (event_id VARCHAR, occurred_on DATE, digest UBIGINT)")
     digest, poison = _digest(topic), set()
-    for columns in _decoded(lake, topic, silver):
+    for columns in decoded(lake, topic, silver):
         session.register("incoming", columns.incoming)
         session.execute(f"INSERT INTO expected SELECT event_id, CAST(occurred_at AS DATE), {digest} FROM incoming")
         poison |= {letter.key for letter in columns.dead_letters}
@@ -97,7 +97,8 @@ def _digest(topic: Topic) -> str:
     return f"hash({columns})"
 
 
-def _decoded(lake: Lake, topic: Topic, silver: DeltaTable | None) -> Iterator[Columns]:
+def decoded(lake: Lake, topic: Topic, silver: DeltaTable | None) -> Iterator[Columns]:
+    """All of bronze that this version of silver covers, in bounded pieces, each of one log."""
     columns = ["log_id", "log_partition", "log_offset", "appended_at", "key", "value", "headers"]
     for batch in lake.dataset(f"bronze.{topic.entity}").to_batches(columns=columns, batch_size=_ROWS):
         by_log: dict[str, list[Record]] = {}
