@@ -7,6 +7,7 @@ from typing import Any
 from research.faults.stage import Stage
 from tests.oracle.gold import differences_of_gold
 from tests.oracle.sending import Sent
+from tests.oracle.sessions import differences_of_sessions
 from tests.oracle.silver import Difference, differences_of_dead_letters, differences_of_silver, expected_silver
 
 from tillstream.core.contracts import to_micros
@@ -33,10 +34,12 @@ def judge(stage: Stage, sent: list[Sent], *, times_known: bool) -> Judgement:
     silver = rows(lake, "silver")
     letters = silver.pop("dead_letters", [])
     expected = {entity: list(found.values()) for entity, found in expected_silver(sent).items()}
+    gold = rows(lake, "gold")
     found = [
         *differences_of_silver(silver, sent),
         *differences_of_dead_letters(letters, sent),
-        *differences_of_gold(rows(lake, "gold"), expected),
+        *differences_of_gold(gold, expected),
+        *differences_of_sessions(gold.get("sessions", []), expected),
         *differences_of_features(stage),
     ]
     kinds = Counter(one.kind for one in found)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 from research.faults.stage import Stage
 from tests.oracle.sending import WEIGHTS
 
@@ -19,7 +20,8 @@ from tillstream.features.engines.embedded.state import LIVE
 from tillstream.features.online.position import POSITION, decode_position
 from tillstream.features.updates import UPDATES
 
-TOPICS = tuple(f"{entity}.v1" for entity in WEIGHTS)
+TOPICS = (*(f"{entity}.v1" for entity in WEIGHTS), "sessions.v1", "fraud_alerts.v1", "dead_letters.v1")
+STREAMING = ("session_aggregator", "fraud_pattern_detector")
 UNKNOWN = 2**31
 """The lag of a reader that cannot be asked."""
 
@@ -42,12 +44,17 @@ class LagReader:
     def read(self) -> dict[str, int]:
         """Records that each reader has not taken yet."""
         found = {}
-        for name, ask in (("lake", self._of_lake), ("features", self._of_features), ("store", self._of_store)):
+        readers = (("lake", self._of_lake), ("features", self._of_features), ("store", self._of_store))
+        for name, ask in (*readers, ("streaming", self._of_streaming)):
             try:
                 found[name] = ask()
-            except (TillstreamError, sqlite3.Error, OSError, ValueError):
+            except (TillstreamError, DeltaError, sqlite3.Error, OSError, ValueError):
                 found[name] = UNKNOWN
         return found
+
+    def _of_streaming(self) -> int:
+        """What the jobs' groups have not committed; a job that never did has read nothing."""
+        return sum(sum(self._log.lag(job).values()) for job in STREAMING)
 
     def _of_lake(self) -> int:
         behind = 0

@@ -17,7 +17,7 @@ from tests.oracle.sending import draw
 
 from tillstream.adapters.log import Log
 from tillstream.adapters.log.sqlite import SqliteLog
-from tillstream.apps.wiring.event_log import open_log
+from tillstream.apps.wiring.event_log import open_log, open_updates_log
 
 RATE = 2_000.0
 LEAST_SECONDS = 30.0
@@ -57,9 +57,9 @@ def _run(fault: Fault, stage: Stage, events: int, seed: int, rate: float) -> Fau
                 feed.join()
                 if feed.failed is not None:
                     raise feed.failed
-                nothing = dict.fromkeys(watch.usual(), 0)
-                if watch.seconds_until(nothing, time.monotonic(), PATIENCE_SECONDS) is None:
-                    why = why or f"not caught up after {PATIENCE_SECONDS:.0f} s: {watch.last(nothing)}"
+                why = why or _caught_up(watch)
+                stage.run("streaming", "correct")
+                why = why or _caught_up(watch)
             finally:
                 watch.stop()
                 door.close()
@@ -80,6 +80,14 @@ def _run(fault: Fault, stage: Stage, events: int, seed: int, rate: float) -> Fau
         "; ".join(filter(None, dict.fromkeys(notes))),
         why or found.first,
     )
+
+
+def _caught_up(watch: LagWatch) -> str:
+    """Waits until nobody is behind; what still is after that long, empty if nothing."""
+    nothing = dict.fromkeys(watch.usual(), 0)
+    if watch.seconds_until(nothing, time.monotonic(), PATIENCE_SECONDS) is None:
+        return f"not caught up after {PATIENCE_SECONDS:.0f} s: {watch.last(nothing)}"
+    return ""
 
 
 def _strike(fault: Fault, stage: Stage, feed: Feed, watch: LagWatch, events: int) -> tuple[list[str], list[float], str]:
@@ -103,7 +111,7 @@ def _strike(fault: Fault, stage: Stage, feed: Feed, watch: LagWatch, events: int
 @contextmanager
 def logs(stage: Stage) -> Iterator[tuple[Log, SqliteLog]]:
     """The event log and the log of feature updates, which is on SQLite on either set."""
-    updates = SqliteLog(stage.settings.log_path, stage.settings.log)
+    updates = open_updates_log(stage.settings)
     log: Log = updates if stage.settings.engines.log == "sqlite" else open_log(stage.settings)
     try:
         yield log, updates

@@ -153,7 +153,12 @@ def _decision(chance: random.Random) -> str:
 
 def _impression(chance: random.Random) -> dict[str, Any]:
     shown = chance.sample(PRODUCTS, chance.randrange(1, 6))
-    event = {"visitor_id": f"v{chance.randrange(200)}", "surface": "for_you", "product_ids": shown, "policy": "random"}
+    event: dict[str, Any] = {
+        "visitor_id": f"v{chance.randrange(200)}",
+        "surface": "for_you",
+        "product_ids": shown,
+        "policy": "random",
+    }
     if chance.random() < 0.8:
         event["decision_id"] = _decision(chance)
     if chance.random() < 0.5:
