@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -32,12 +32,13 @@ WAIT_SECONDS = 60.0
 class Worker:
     """`tillstream features work` on one home; may be killed and started again."""
 
-    def __init__(self, home: Path, server: Server) -> None:
+    def __init__(self, home: Path, server: Server, more: Mapping[str, str] | None = None) -> None:
         self._environment = {
             **os.environ,
             "TILLSTREAM_HOME": str(home),
             "TILLSTREAM_STORE__PORT": str(server.settings.port),
             "TILLSTREAM_LOG__LEASE_SECONDS": "1",
+            **(more or {}),
         }
         self._home = home
         self.processes: list[subprocess.Popen[bytes]] = []

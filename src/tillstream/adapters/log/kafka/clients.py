@@ -48,6 +48,7 @@ _NOT_YET: Final = frozenset(
         KafkaError.COORDINATOR_NOT_AVAILABLE,
         KafkaError.NOT_COORDINATOR,
         KafkaError._WAIT_COORD,
+        KafkaError._NOENT,  # no leader of a partition is known
     }
 )
 _NAP_SECONDS: Final = 0.05
@@ -55,6 +56,7 @@ _NAP_SECONDS: Final = 0.05
 _SILENT: Final = logging.getLogger("tillstream.kafka.client")
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
+_SILENT.setLevel(logging.CRITICAL + 1)
 
 _T = TypeVar("_T")
 
@@ -67,8 +69,8 @@ class BrokersAway(LogBusy):
         super().__init__(
             topic,
             waited_seconds,
-            f"no Kafka broker at {brokers} took or answered it ({said}): start it with `tillstream stack up`, or name "
-            "others in TILLSTREAM_KAFKA__BOOTSTRAP; silent",
+            f"no Kafka broker at {brokers} answered or took it ({said}; start it with `tillstream stack up`, or name "
+            "others in TILLSTREAM_KAFKA__BOOTSTRAP)",
         )
 
 

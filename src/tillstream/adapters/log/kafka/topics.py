@@ -15,14 +15,11 @@ from tillstream.adapters.log.kafka.clients import LARGEST_RECORD_BYTES, BrokersA
 from tillstream.core.contracts import TOPICS, Topic
 from tillstream.core.errors import LogError, Permanent
 from tillstream.core.settings import KafkaSettings
-from tillstream.core.telemetry import logger
 
 IDENTITY: Final = "tillstream.log"
 """An empty topic. Its topic id, new with each re-creation, is the log's id: who empties the log deletes it too."""
 _WHAT: Final = "topics"
 _NAP_SECONDS: Final = 0.05
-
-log_line = logger("log.kafka")
 
 
 class TopicUnfit(LogError, Permanent):
@@ -67,7 +64,6 @@ def make_and_check(admin: AdminClient, settings: KafkaSettings) -> str:
     there = _led_partitions(admin, settings)
     if missing := [name for name in wanted if name not in there]:
         _make(admin, {name: wanted[name] for name in missing}, settings)
-        log_line.info("topics_made", topics=missing, replication=settings.replication)
         _wait_for(admin, missing, settings)
     _check(admin, {name: count for name, count in there.items() if name in TOPICS}, settings)
     identity = TopicCollection([IDENTITY])
