@@ -17,6 +17,7 @@ from scripts.reference.decisions_page import decisions_page
 from scripts.reference.faults_page import faults_page
 from scripts.reference.features_page import features_page
 from scripts.reference.metrics_page import metrics_page
+from scripts.reference.patterns_page import patterns_page
 from scripts.reference.settings_page import settings_page
 from scripts.reference.tables_page import tables_page
 from tillstream.core.contracts.json_schema import all_schemas
@@ -36,6 +37,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "tables.md": tables_page,
     "features.md": features_page,
+    "patterns.md": patterns_page,
     "decisions.md": decisions_page,
     "metrics.md": metrics_page,
     "openapi.json": openapi_file,

@@ -30,8 +30,8 @@ def run(root: Path, code: str, tmp_path: Path) -> subprocess.CompletedProcess[st
 
 def test_core_and_the_embedded_log_work_without_any_extra(root: Path, tmp_path: Path) -> None:
     every = """
-import importlib, pkgutil, tillstream.core, tillstream.adapters.log
-for package in (tillstream.core, tillstream.adapters.log):
+import importlib, pkgutil, tillstream.core, tillstream.adapters.log, tillstream.data.streaming.logic
+for package in (tillstream.core, tillstream.adapters.log, tillstream.data.streaming.logic):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if ".kafka" not in module.name:
             importlib.import_module(module.name)
