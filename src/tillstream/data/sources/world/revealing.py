@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from tillstream.core.contracts import from_micros
+from tillstream.data.sources.world.bots import BOTS, bot_visitor
 from tillstream.data.sources.world.categories import CATEGORY_NAMES
 from tillstream.data.sources.world.identity import customer_id
 from tillstream.data.sources.world.loyalty import CAUSES, STAYS
 from tillstream.data.sources.world.personas import PERSONAS
 from tillstream.data.sources.world.simulation import World
-from tillstream.data.sources.world.truth import CustomerTruth, ProductTruth, Truth, write_truth
+from tillstream.data.sources.world.truth import BotTruth, CustomerTruth, ProductTruth, Truth, write_truth
 
 
 def reveal(world: World) -> Truth:
@@ -16,7 +17,9 @@ def reveal(world: World) -> Truth:
     until = from_micros(world.settings.until_us)
     customers = [_customer(world, number) for number in range(world.population.size)]
     products = [_product(world, number) for number in range(world.catalogue.size)]
-    return Truth(customers, products, [fraud for fraud in world.ledger.truth.frauds if fraud.at <= until])
+    frauds = [fraud for fraud in world.ledger.truth.frauds if fraud.at <= until]
+    bots = [BotTruth(visitor_id=bot_visitor(number), name=bot.name) for number, bot in enumerate(BOTS)]
+    return Truth(customers, products, frauds, bots)
 
 
 def write_truth_of(world: World, folder: Path) -> None:

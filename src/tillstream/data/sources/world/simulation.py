@@ -8,6 +8,7 @@ import numpy as np
 
 from tillstream.data.sources.world.announcing import Announcer
 from tillstream.data.sources.world.arrays import Bools, Floats, Ints, stream
+from tillstream.data.sources.world.bots import crawl
 from tillstream.data.sources.world.browsing import Views, browse
 from tillstream.data.sources.world.catalogue import Catalogue, make_catalogue
 from tillstream.data.sources.world.checkout import Baskets, check_out
@@ -84,6 +85,7 @@ class World:
         sold = self._shop(day, ids, announcer, market)
         if settings.signal:
             self._defraud(day, ids, market)
+        crawl(self._timeline, ids, self._pieces, self.catalogue, day_us, stream(settings.seed, "bots", day))
         announcer.stock(self._stockroom.close_day(day, sold), day_us + DAY_US - 600_000_000)
         self.loyalty.end_day(day, self._registered(day))
 

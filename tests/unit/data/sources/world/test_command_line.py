@@ -42,6 +42,7 @@ def test_the_truth_lies_apart_from_what_is_received(home: Path, tmp_path: Path):
         "customers.ndjson",
         "products.ndjson",
         "frauds.ndjson",
+        "bots.ndjson",
     }
     assert {path.suffix for path in (tmp_path / "world").iterdir()} == {".ndjson"}
     assert b"persona" not in b"".join(path.read_bytes() for path in (tmp_path / "world").iterdir())

@@ -7,9 +7,11 @@ from tests.unit.data.sources.world.small import SMALL, events_of, run
 
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.contracts import SOURCE_TOPICS, TOPICS, decode
+from tillstream.core.contracts.bots import is_bot
 from tillstream.core.contracts.catalogue import key_of
 from tillstream.core.errors import SettingsError
 from tillstream.data.sources.world import Rows, World, WorldSettings, simulate_days
+from tillstream.data.sources.world.revealing import reveal
 from tillstream.data.sources.world.settings import DAY_US
 from tillstream.data.sources.world.writing import lines_of, write_files, write_log
 
@@ -28,6 +30,16 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not():
     other = b"".join(lines_of(run(WorldSettings(customers=60, days=9, seed=8))))
     assert first == second
     assert first != other
+
+
+def test_bots_are_whom_the_truth_names_and_the_rule_finds_them_all():
+    world = World(SMALL)
+    rows = Rows.joined([day.rows for day in world.days()])
+    named = {bot.visitor_id for bot in reveal(world).bots}
+    clicks = [decode(TOPICS[t], v, received_at_us=at) for t, _, at, v in events_of(rows) if t == "clicks.v1"]
+    assert {click.visitor_id for click in clicks if is_bot(click)} == named
+    assert all(is_bot(click) for click in clicks if click.visitor_id in named)
+    assert 0 < sum(map(is_bot, clicks)) < 0.25 * len(clicks)
 
 
 def test_event_ids_are_unique():

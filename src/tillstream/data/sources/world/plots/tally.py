@@ -25,6 +25,7 @@ class _Seen(msgspec.Struct):
     product_id: str = ""
     decision_id: str = ""
     payment_id: str = ""
+    user_agent: str | None = None
     product_ids: list[str] = []
     prices_cents: list[int] = []
     lines: list[dict[str, object]] = []
@@ -89,6 +90,8 @@ def tally_of(world: World, on_day: Callable[[], None]) -> Tally:
 
 
 def _click(tally: Tally, event: _Seen, steps: dict[str, tuple[str, int]]) -> None:
+    if event.user_agent is not None:
+        return  # only bots say what they are
     tally.clicks[event.kind] += 1
     if event.kind == "viewed":
         on = event.occurred_at.date()

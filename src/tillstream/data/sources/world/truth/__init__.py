@@ -7,6 +7,6 @@ See: docs/howto/shop-world.md.
 """
 
 from tillstream.data.sources.world.truth.folder import read_truth, write_truth
-from tillstream.data.sources.world.truth.ledger import CustomerTruth, FraudTruth, Ledger, ProductTruth, Truth
+from tillstream.data.sources.world.truth.ledger import BotTruth, CustomerTruth, FraudTruth, Ledger, ProductTruth, Truth
 
-__all__ = ["CustomerTruth", "FraudTruth", "Ledger", "ProductTruth", "Truth", "read_truth", "write_truth"]
+__all__ = ["BotTruth", "CustomerTruth", "FraudTruth", "Ledger", "ProductTruth", "Truth", "read_truth", "write_truth"]

@@ -6,13 +6,13 @@ from typing import Final
 import msgspec
 
 from tillstream.core.errors import NotFound
-from tillstream.data.sources.world.truth.ledger import CustomerTruth, FraudTruth, ProductTruth, Truth
+from tillstream.data.sources.world.truth.ledger import BotTruth, CustomerTruth, FraudTruth, ProductTruth, Truth
 
-_FILES: Final = {"customers": CustomerTruth, "products": ProductTruth, "frauds": FraudTruth}
+_FILES: Final = {"customers": CustomerTruth, "products": ProductTruth, "frauds": FraudTruth, "bots": BotTruth}
 
 
 def write_truth(truth: Truth, folder: Path) -> None:
-    """Writes customers.ndjson, products.ndjson and frauds.ndjson, replacing those of an earlier run."""
+    """Writes customers.ndjson, products.ndjson, frauds.ndjson and bots.ndjson, replacing those of an earlier run."""
     folder.mkdir(parents=True, exist_ok=True)
     encode = msgspec.json.Encoder().encode_lines
     for name in _FILES:

@@ -39,13 +39,21 @@ class FraudTruth(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class BotTruth(msgspec.Struct, frozen=True, kw_only=True):
+    """A visitor that is a program; visitors not listed are people."""
+
+    visitor_id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """All that is hidden: customers, products, fraud."""
+    """All that is hidden: customers, products, fraud, bots."""
 
     customers: list[CustomerTruth] = field(default_factory=list)
     products: list[ProductTruth] = field(default_factory=list)
     frauds: list[FraudTruth] = field(default_factory=list)
+    bots: list[BotTruth] = field(default_factory=list)
 
 
 class Ledger:
