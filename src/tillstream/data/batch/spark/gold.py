@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from tillstream.data.batch.gold import days_around, listed
 from tillstream.data.batch.inputs import Input
-from tillstream.data.batch.spark.running import run
+from tillstream.data.batch.spark.running import answer_of
 from tillstream.data.batch.table_sql import TableSql
 from tillstream.data.lake import Lake, definition_of
 from tillstream.data.lake.errors import CommitConflict
@@ -29,16 +29,17 @@ class SparkDays:
     def __call__(self, table: TableSql, inputs: Mapping[str, Input], days: Sequence[date]) -> int:
         """How many rows the days have now; raises CommitConflict."""
         relations = {name: self._frame(table, name, inputs[name], days) for name, _ in table.reads}
-        query = f"SELECT * FROM ({table.query}) AS built WHERE day IN ({listed(days)})"
-        rows = as_table(run(self._session, query, relations), table.name)
-        # Small tables: one file a day, as the embedded set writes them.
-        writer = rows.repartition("day").write.format("delta").mode("overwrite")
-        try:
-            writer.option("replaceWhere", f"day IN ({listed(days)})").save(str(self._lake.folder(table.name).resolve()))
-        except (Py4JJavaError, PySparkException) as error:
-            if "DELTA_CONCURRENT" in str(error):
-                raise CommitConflict(table.name, "another build is running") from error
-            raise
+        chosen = f"day IN ({listed(days)})"
+        with answer_of(self._session, table.query, relations) as built:
+            # Small tables: one file a day, as the embedded set writes them.
+            rows = as_table(built.where(chosen), table.name).repartition("day")
+            writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", chosen)
+            try:
+                writer.save(str(self._lake.folder(table.name).resolve()))
+            except (Py4JJavaError, PySparkException) as error:
+                if "DELTA_CONCURRENT" in str(error):
+                    raise CommitConflict(table.name, "another build is running") from error
+                raise
         metrics = self._lake.delta(table.name).history(1)[0].get("operationMetrics") or {}
         return int(metrics.get("numOutputRows", 0))
 

@@ -1,23 +1,46 @@
 """A table's SQL, written in DuckDB's words, run by Spark."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
 
-from tillstream.data.batch.spark.dialect import in_spark_sql
+from tillstream.data.batch.spark.dialect import steps_of
 
 
-def run(session: SparkSession, query: str, relations: Mapping[str, DataFrame]) -> DataFrame:
-    """The query over these relations; several threads may run queries in one session."""
+@contextmanager
+def answer_of(session: SparkSession, query: str, relations: Mapping[str, DataFrame]) -> Iterator[DataFrame]:
+    """The query over these relations, to be used within the block; several threads may ask in one session.
+
+    A step that others read more than once is computed once and kept until the block ends.
+    """
     mark = uuid4().hex[:12]
-    names = {name: f"{name}_{mark}" for name in relations}
-    given = ", ".join(f"{name} AS (SELECT * FROM {view})" for name, view in names.items())
-    for name, rows in relations.items():
-        rows.createOrReplaceTempView(names[name])
+    views: dict[str, str] = {}
+    kept: list[DataFrame] = []
     try:
-        return session.sql(f"WITH {given} SELECT * FROM ({in_spark_sql(query)})")
+        for name, rows in relations.items():
+            views[name] = _name(rows, f"{name}_{mark}")
+        for step in steps_of(query):
+            given = [f"{name} AS (SELECT * FROM {views[name]})" for name in step.reads if name in views]
+            rows = session.sql(_with(given, step.sql))
+            if not step.name:
+                yield rows
+                return
+            if step.readers > 1:
+                kept.append(rows.persist())
+            views[step.name] = _name(rows, f"{step.name}_{mark}")
     finally:
-        # The answer holds the plans of its relations, not their names.
-        for view in names.values():
+        for view in views.values():
             session.catalog.dropTempView(view)
+        for rows in kept:
+            rows.unpersist()
+
+
+def _with(given: list[str], sql: str) -> str:
+    return f"WITH {', '.join(given)} SELECT * FROM ({sql})" if given else sql
+
+
+def _name(rows: DataFrame, view: str) -> str:
+    rows.createOrReplaceTempView(view)
+    return view

@@ -102,8 +102,8 @@ class Landing:
         if all(positions[partition] > span.last for partition, span in spans.items()):
             return 0
         incoming = rows.where("event IS NOT NULL").where(_beyond(positions, spans)).select("event.*")
-        found = silver_rows(table.definition, incoming, days, table.delta)
-        return table.append(found, self._positions(topic, spans))
+        with silver_rows(table.definition, incoming, days, table.delta) as found:
+            return table.append(found, self._positions(topic, spans))
 
     def _reach(self, table: TableTransaction, topic: Topic, spans: Mapping[int, Span]) -> dict[int, int]:
         """The table's position of each partition; raises TableBehind where the batch would leave a hole."""

@@ -1,0 +1,37 @@
+"""Kafka to bronze and silver on Spark: the same tables as the embedded worker's."""
+
+import pytest
+from tests.oracle.sending import draw
+from tests.oracle.silver import differences_of_dead_letters, differences_of_silver
+
+from tillstream.adapters.log import RECEIVED_AT, NewRecord
+from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.core.settings import LakeSettings
+from tillstream.data.lake import Lake
+from tillstream.data.lake.digest import table_digest
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
+
+pytestmark = pytest.mark.spark
+TOPICS = ("clicks.v1", "orders.v1", "dead_letters.v1")
+SENT = [one for one in draw(11, 3_000) if one.topic in TOPICS]
+
+
+def append(log, sent):
+    for topic in sorted({one.topic for one in sent}):
+        some = [one for one in sent if one.topic == topic]
+        log.append(topic, [NewRecord(one.key, one.value, {RECEIVED_AT: str(one.received_at_us)}) for one in some])
+
+
+def test_a_shop_with_copies_and_poison_is_what_oracle_and_embedded_set_say(log, lake, catch_up, tmp_path):
+    append(log, SENT)
+    totals = catch_up(*TOPICS)
+    found = {name.partition(".")[2]: lake.arrow(name).to_pylist() for name in lake.tables() if "silver" in name}
+    assert differences_of_silver(found, SENT) == []
+    assert differences_of_dead_letters(found["dead_letters"], SENT) == []
+    assert totals.records == len(SENT) + totals.dead_letters
+    other, embedded = SqliteLog(tmp_path / "log"), Lake(tmp_path / "embedded")
+    append(other, SENT)
+    LakeWorker(other, embedded, LakeSettings(), topics=TOPICS).run(lambda: False, until_caught_up=True)
+    other.close()
+    names = [name for name in embedded.tables() if name.startswith("silver.")]
+    assert {name: table_digest(lake, name) for name in names} == {name: table_digest(embedded, name) for name in names}
