@@ -72,7 +72,7 @@ def _detach(without: list[str], only: list[str]) -> None:
             start_new_session=True,
         )
     try:
-        wait_until_ready(places, alive=lambda: process.poll() is None, seconds=120)
+        wait_until_ready(places, alive=lambda: process.poll() is None, seconds=600)
     except ServiceError:
         process.terminate()
         raise

@@ -216,7 +216,7 @@ def _running(settings: Settings, name: str) -> tuple[FlinkRest, FlinkJob]:
 def _lag(settings: Settings, name: str) -> int:
     log = open_log(settings)
     try:
-        known = log.lag(f"tillstream-flink-{name}")
+        known = log.lag(name)
         unread = {(topic, p): end for topic in _TOPICS[name] for p, end in log.end_offsets(topic).items()}
         return sum({**unread, **known}.values())
     finally:

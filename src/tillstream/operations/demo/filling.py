@@ -22,7 +22,7 @@ def filling_steps(scene: Scene, history: Step) -> tuple[Step, ...]:
 
     Training is first in line after the lake: it takes longest, and keeps one core and a half busy.
     """
-    stack = Step("stack", stack_ready(scene))
+    stack = Step("stack", stack_ready(scene), most_seconds=600.0)
     first = (stack, replace(history, after=("stack",))) if scene.log_in_stack else (history, stack)
     return (
         *first,

@@ -18,6 +18,8 @@ SPARK_LIMIT_BYTES: Final = 4 * 2**30
 SPARK_STOP_SECONDS: Final = 60.0
 """A micro-batch that has begun is finished."""
 JVM_STOP_SECONDS: Final = 30.0
+START: Final = Restart(start_seconds=240.0)
+"""A JVM on a machine that starts several at once."""
 SAVEPOINT_SECONDS: Final = 60.0
 """A job is stopped with a savepoint, and an older one is resumed when that takes longer."""
 
@@ -46,7 +48,7 @@ def _log(settings: Settings) -> tuple[Service, ...]:
         return (Service("kafka", (), ready),)
     port = Port(broker.host, broker.port, "TILLSTREAM_KAFKA__BOOTSTRAP")
     command = broker_command(broker, (settings.stack.jars_path / "kafka").resolve())
-    return (Service("kafka", command, ready, port=port, stop_seconds=JVM_STOP_SECONDS),)
+    return (Service("kafka", command, ready, port=port, restart=START, stop_seconds=JVM_STOP_SECONDS),)
 
 
 def _store(settings: Settings) -> Service:
@@ -63,7 +65,7 @@ def _workers(settings: Settings) -> tuple[Service, ...]:
     beats = {name: Beats(heartbeat_path(settings.home, name)) for name in ("lake", "features")}
     lake = Service("lake", ("tillstream", "lake", "work"), beats["lake"])
     if settings.engines.lake == "spark":
-        lake = replace(lake, memory_limit_bytes=SPARK_LIMIT_BYTES, stop_seconds=SPARK_STOP_SECONDS)
+        lake = replace(lake, restart=START, memory_limit_bytes=SPARK_LIMIT_BYTES, stop_seconds=SPARK_STOP_SECONDS)
     return lake, Service("features", ("tillstream", "features", "work"), beats["features"], needs=("valkey",))
 
 
@@ -73,21 +75,20 @@ def _streaming(settings: Settings) -> tuple[Service, ...]:
         return (jobs,)
     cluster = _flink(settings)
     needs = tuple(service.name for service in cluster)
-    return (*cluster, replace(jobs, needs=needs, stop_seconds=SAVEPOINT_SECONDS))
+    return (*cluster, replace(jobs, needs=needs, restart=START, stop_seconds=SAVEPOINT_SECONDS))
 
 
 def _flink(settings: Settings) -> tuple[Service, ...]:
     flink, cluster = settings.flink, flink_cluster(settings)
     if not is_loopback(flink.host):
         return (Service("jobmanager", (), Slots(flink.host, flink.rest_port, 1)),)
-    slow = Restart(silent_seconds=30.0)
     port = Port(flink.host, flink.rest_port, "TILLSTREAM_FLINK__REST_PORT")
     registered = Slots(flink.host, flink.rest_port, cluster.slots)
     return (
         Service(
-            "jobmanager", cluster.job_manager_command(), Slots(flink.host, flink.rest_port), port=port, restart=slow
+            "jobmanager", cluster.job_manager_command(), Slots(flink.host, flink.rest_port), port=port, restart=START
         ),
-        Service("taskmanager", cluster.task_manager_command(), registered, needs=("jobmanager",), restart=slow),
+        Service("taskmanager", cluster.task_manager_command(), registered, needs=("jobmanager",), restart=START),
     )
 
 

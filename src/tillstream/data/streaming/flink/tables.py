@@ -65,7 +65,7 @@ CREATE TEMPORARY TABLE {name} (
   'topic' = '{topic}',
   'format' = 'raw',
   'properties.bootstrap.servers' = '{settings.bootstrap}',
-  'properties.group.id' = 'tillstream-flink-{settings.job}',
+  'properties.group.id' = '{settings.job}',
   'properties.isolation.level' = 'read_committed',
   'scan.startup.mode' = 'earliest-offset',
   'scan.topic-partition-discovery.interval' = '60 s',
