@@ -1,14 +1,23 @@
-"""Kafka, held to the suite; and what is its own: killed brokers, retries, topics that somebody else made."""
+"""Kafka, held to the suite; and what is its own: killed brokers, retries, marks, topics that somebody else made."""
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from tests.brokers import RunningBrokers, one_broker
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+from tests.brokers import RunningBrokers, cluster_of_three, one_broker
 from tests.conformance.log.suite import *  # noqa: F403
-from tests.conformance.log.suite import OpenLog
+from tests.conformance.log.suite import OpenLog, after, numbered, poll_until
 
+from tillstream.adapters.log import Consumer, Log, NewRecord, Place, partition_of
 from tillstream.adapters.log.kafka import KafkaLog
-from tillstream.core.settings import LogSettings
+from tillstream.adapters.log.kafka.topics import IDENTITY, TopicUnfit
+from tillstream.core.contracts import TOPICS
+from tillstream.core.errors import LogBusy
+from tillstream.core.settings import KafkaSettings, LogSettings
 
 pytestmark = pytest.mark.kafka
 
@@ -33,3 +42,163 @@ def open_log(broker: RunningBrokers) -> Iterator[OpenLog]:
     for log in logs:
         log.close()
     broker.empty()
+
+
+def records_of(log: Log, topic: str) -> dict[Place, bytes]:
+    return {
+        record.place: record.value
+        for partition, end in log.end_offsets(topic).items()
+        for record in log.read(topic, partition, 0, end)
+    }
+
+
+def append_while(log: Log, disturb: Callable[[], None]) -> dict[Place, bytes]:
+    """Appends without a pause until `disturb` is done and two seconds more; what append() returned for."""
+    first = numbered(1)
+    promised = dict(zip(log.append("clicks.v1", first), [first[0].value], strict=True))
+    ended = threading.Event()
+
+    def append() -> None:
+        number = 0
+        while not ended.is_set() or number < 100:
+            values = [str(number + n).encode() for n in range(20)]
+            places = log.append("clicks.v1", [NewRecord(f"v{value[-2:]!r}", value) for value in values])
+            promised.update(zip(places, values, strict=True))
+            number += 20
+
+    thread = threading.Thread(target=append)
+    thread.start()
+    time.sleep(1.0)
+    disturb()
+    time.sleep(1.0)
+    ended.set()
+    thread.join(90)
+    assert not thread.is_alive()
+    return promised
+
+
+def test_a_key_lies_where_every_log_puts_it(log: Log) -> None:
+    keys = ["", "ann", "v-1", "ä", "x" * 300]
+    places = log.append("clicks.v1", [NewRecord(key, b"x") for key in keys])
+    assert [one.partition for one in places] == [partition_of(key, TOPICS["clicks.v1"].partitions) for key in keys]
+
+
+def test_retention_keeps_what_the_slowest_group_has_not_read(log: Log, closing: list[Consumer]) -> None:
+    log.append("orders.v1", numbered(10))
+    slow, fast = log.consumer("slow", ["orders.v1"]), log.consumer("fast", ["orders.v1"])
+    closing += [slow, fast]
+    found = poll_until(fast, 10)
+    fast.commit(after(found))
+    assert len(poll_until(slow, 10)) == 10
+    slow.commit(after(found[:4]))
+    now_us = time.time_ns() // 1000
+    assert log.apply_retention(now_us)["orders.v1"] == 0
+    later_us = now_us + (TOPICS["orders.v1"].retention_seconds + 86_400) * 10**6
+    assert log.apply_retention(later_us)["orders.v1"] == 4
+    assert [int(one.value) for one in log.read("orders.v1", found[0].partition, 0, 100)] == list(range(4, 10))
+    assert log.end_offsets("orders.v1")[found[0].partition] == 10
+
+
+def test_marks_of_transactions_are_neither_records_nor_lag(
+    broker: RunningBrokers, log: Log, closing: list[Consumer]
+) -> None:
+    assert sum(log.end_offsets("sessions.v1").values()) == 0
+    producer = Producer({"bootstrap.servers": broker.settings.bootstrap, "transactional.id": "t"})
+    producer.init_transactions(20)
+    for commits in (True, False, True):
+        producer.begin_transaction()
+        producer.produce("sessions.v1", b"kept" if commits else b"given up", b"k", 0)
+        producer.flush()
+        producer.commit_transaction(20) if commits else producer.abort_transaction(20)
+    closing.append(log.consumer("g", ["sessions.v1"]))
+    found = poll_until(closing[0], 2)
+    assert [one.value for one in found] == [b"kept", b"kept"]
+    closing[0].commit(after(found))
+    assert log.end_offsets("sessions.v1")[0] == 6
+    assert sum(log.lag("g").values()) == 0
+    assert [one.value for one in log.read("sessions.v1", 0, 0, 10)] == [b"kept", b"kept"]
+
+
+def test_what_was_polled_is_known_without_guessing(log: Log, closing: list[Consumer]) -> None:
+    closing.append(log.consumer("g", ["clicks.v1"]))
+    begun_us = time.time_ns() // 1000
+    log.append("clicks.v1", numbered(5))
+    assert closing[0].polled_until_us == 0
+    assert len(poll_until(closing[0], 5)) == 5
+    until = time.monotonic() + 20
+    while closing[0].polled_until_us < begun_us and time.monotonic() < until:
+        assert closing[0].poll(10, 0.05) == []
+    assert begun_us <= closing[0].polled_until_us <= time.time_ns() // 1000
+
+
+def test_a_log_made_anew_has_another_id(broker: RunningBrokers, open_log: OpenLog) -> None:
+    before = open_log().log_id
+    broker.empty()
+    assert open_log().log_id != before
+
+
+@pytest.mark.parametrize(
+    ("partitions", "config", "why"),
+    [
+        (3, {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"}, "it has 3 partitions"),
+        (4, {"retention.ms": "-1"}, "message.timestamp.type must be LogAppendTime"),
+        (4, {"message.timestamp.type": "LogAppendTime", "retention.ms": "1000"}, "retention.ms must be -1, or at"),
+    ],
+)
+def test_a_topic_that_somebody_made_otherwise_is_refused_with_the_change(
+    broker: RunningBrokers, open_log: OpenLog, partitions: int, config: dict[str, str], why: str
+) -> None:
+    admin = AdminClient({"bootstrap.servers": broker.settings.bootstrap})
+    admin.create_topics([NewTopic("clicks.v1", partitions, 1, config=config)])["clicks.v1"].result(20)
+    until = time.monotonic() + 20
+    while "clicks.v1" not in admin.list_topics(timeout=10).topics and time.monotonic() < until:
+        time.sleep(0.05)
+    with pytest.raises(TopicUnfit, match=why):
+        open_log().end_offsets("clicks.v1")
+
+
+def test_more_copies_than_brokers_are_refused(broker: RunningBrokers, open_log: OpenLog) -> None:
+    log = KafkaLog(broker.settings.model_copy(update={"replication": 3}), SETTINGS)
+    with pytest.raises(TopicUnfit, match="TILLSTREAM_KAFKA__REPLICATION"):
+        log.end_offsets("clicks.v1")
+    log.close()
+
+
+def test_no_broker_is_said_with_the_next_step() -> None:
+    log = KafkaLog(KafkaSettings(bootstrap="127.0.0.1:1", answer_seconds=1.0), SETTINGS)
+    with pytest.raises(LogBusy, match=r"no Kafka broker at 127\.0\.0\.1:1 answered.*`tillstream stack up`"):
+        log.append("clicks.v1", numbered(1))
+    log.close()
+
+
+def test_a_broker_killed_in_the_middle_loses_nothing_and_retries_double_nothing(broker: RunningBrokers) -> None:
+    log = KafkaLog(broker.settings.model_copy(update={"answer_seconds": 60.0}), SETTINGS)
+
+    def kill_and_start() -> None:
+        broker.kill()
+        broker.start()
+
+    promised = append_while(log, kill_and_start)
+    assert records_of(log, "clicks.v1") == promised
+    log.close()
+    broker.empty()
+
+
+@pytest.mark.kill
+@pytest.mark.timeout(240)
+def test_one_of_three_brokers_killed_loses_nothing(tmp_path: Path) -> None:
+    with cluster_of_three(tmp_path) as cluster:
+        log = KafkaLog(cluster.settings.model_copy(update={"answer_seconds": 60.0}), SETTINGS)
+        assert log.log_id
+        promised = append_while(log, lambda: cluster.kill(2))
+        assert records_of(log, "clicks.v1") == promised
+        log.close()
+
+
+def test_the_empty_topic_of_the_id_holds_nothing_else(broker: RunningBrokers, log: Log) -> None:
+    assert log.log_id
+    admin = AdminClient({"bootstrap.servers": broker.settings.bootstrap})
+    assert set(admin.list_topics(timeout=10).topics) - {"__consumer_offsets", "__transaction_state"} == {
+        *TOPICS,
+        IDENTITY,
+    }
