@@ -32,7 +32,7 @@ def _column(name: str) -> DataType:
 
 
 def step_reader(topic: str) -> Any:
-    """A function of SQL: the step of a visitor's session in a record of that topic; null if it has none."""
+    """A function of SQL: the step of a visitor's session in a record of that topic; all null if it has none."""
 
     def read(event: Event, received_at_us: int) -> tuple[Any, ...] | None:
         found = sessions.step_of(event, received_at_us)
@@ -42,19 +42,21 @@ def step_reader(topic: str) -> Any:
 
 
 def pattern_reader(topic: str) -> Any:
-    """A function of SQL: a record of that topic as patterns see it; null if they do not."""
+    """A function of SQL: a record of that topic as patterns see it; all null if they do not."""
     return _reader(topic, patterns.row_of, row_type(patterns.Row._fields))
 
 
 def _reader(topic: str, read: Callable[[Event, int], tuple[Any, ...] | None], result: RowType) -> Any:
     known = topic_named(topic)
 
-    def read_record(value: bytes, received_at_us: int) -> FlinkRow | None:
+    nothing = FlinkRow(*[None] * len(result.fields))  # a null row ends the job: thread mode cannot carry one
+
+    def read_record(value: bytes, received_at_us: int) -> FlinkRow:
         try:
             event = decode(known, value, received_at_us=received_at_us)
         except EventRejected:
-            return None
+            return nothing
         found = read(event, received_at_us)
-        return FlinkRow(*found) if found else None
+        return FlinkRow(*found) if found else nothing
 
     return udf(read_record, result_type=result)

@@ -44,7 +44,7 @@ def add_patterns(tables: StreamTableEnvironment, statements: StatementSet, setti
     columns = ", ".join(f"r.{name} AS {name}" for name in Row._fields)
     tables.execute_sql(f"CREATE TEMPORARY VIEW read_rows AS {' UNION ALL '.join(views)}")
     tables.execute_sql(
-        f"CREATE TEMPORARY VIEW timed_rows AS SELECT {columns}, row_at FROM read_rows WHERE r IS NOT NULL"
+        f"CREATE TEMPORARY VIEW timed_rows AS SELECT {columns}, row_at FROM read_rows WHERE r.event_id IS NOT NULL"
     )
     tables.execute_sql(f"CREATE TEMPORARY VIEW pattern_rows AS {_ROWS.format(columns=', '.join(Row._fields))}")
     tables.create_temporary_function("alert_of", _alert_function())

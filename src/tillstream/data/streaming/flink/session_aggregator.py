@@ -106,11 +106,12 @@ def add_sessions(tables: StreamTableEnvironment, statements: StatementSet, setti
         tables.execute_sql(source_ddl(name, topic, settings))
         tables.create_temporary_function(f"step_of_{name}", step_reader(topic))
         views.append(
-            f"SELECT step_of_{name}(`value`, received_at_us) AS step, row_at FROM {name} WHERE row_at IS NOT NULL"
+            f"SELECT step_of_{name}(`value`, received_at_us) AS step, row_at, received_at_us AS came_us "
+            f"FROM {name} WHERE row_at IS NOT NULL"
         )
     tables.execute_sql(f"CREATE TEMPORARY VIEW read_steps AS {' UNION ALL '.join(views)}")
     tables.execute_sql(
-        f"CREATE TEMPORARY VIEW steps AS SELECT {columns}, row_at FROM read_steps WHERE step IS NOT NULL"
+        f"CREATE TEMPORARY VIEW steps AS SELECT {columns}, row_at, came_us FROM read_steps WHERE step.event_id IS NOT NULL"
     )
     tables.execute_sql(
         "CREATE TEMPORARY VIEW timed_steps AS SELECT *, LPAD(CAST(at_us AS STRING), 17, '0') || event_id AS at_and_id "

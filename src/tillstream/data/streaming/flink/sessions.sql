@@ -1,9 +1,10 @@
 -- Sessions of each visitor once their time is over, and beside them the steps that came just now, for what can be
--- said of a session while it is open. A row is of a session where `events` is set, of a step elsewhere.
+-- said of a session while it is open; what came long ago is not even decoded for that. A row is of a session where
+-- `events` is set, of a step elsewhere.
 --
 -- Two steps whose windows touch share a session, so one at exactly the gap joins. A copy of an event changes no count,
 -- for each counts ids. Times are as text of one length, so that the smallest and the largest are also the first and
--- the last, ids deciding between equal ones. Both halves read the same columns, or each would decode for itself.
+-- the last, ids deciding between equal ones.
 SELECT
   visitor_id,
   MAX(received_at_us) AS received_at_us,
@@ -24,8 +25,8 @@ FROM TABLE(SESSION(TABLE timed_steps PARTITION BY visitor_id, DESCRIPTOR(row_at)
 GROUP BY visitor_id, window_start, window_end
 UNION ALL
 SELECT
-  visitor_id, received_at_us, CAST(row_at AS STRING), at_us, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT),
+  visitor_id, received_at_us, CAST(NULL AS STRING), at_us, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT),
   CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS STRING),
   event_id, kind, product_id, customer_id
 FROM timed_steps
-WHERE received_at_us >= UNIX_TIMESTAMP() * 1000000 - {live_us}
+WHERE came_us >= UNIX_TIMESTAMP() * 1000000 - {live_us}
