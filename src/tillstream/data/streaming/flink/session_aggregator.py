@@ -111,7 +111,8 @@ def add_sessions(tables: StreamTableEnvironment, statements: StatementSet, setti
         )
     tables.execute_sql(f"CREATE TEMPORARY VIEW read_steps AS {' UNION ALL '.join(views)}")
     tables.execute_sql(
-        f"CREATE TEMPORARY VIEW steps AS SELECT {columns}, row_at, came_us FROM read_steps WHERE step.event_id IS NOT NULL"
+        "CREATE TEMPORARY VIEW steps AS "
+        f"SELECT {columns}, row_at, came_us FROM read_steps WHERE step.event_id IS NOT NULL"
     )
     tables.execute_sql(
         "CREATE TEMPORARY VIEW timed_steps AS SELECT *, LPAD(CAST(at_us AS STRING), 17, '0') || event_id AS at_and_id "
