@@ -93,6 +93,8 @@ class FlinkCluster:
             # A dead peer is noticed by its closed connection, one that only stands still after 30 s.
             "heartbeat.interval": "2 s",
             "heartbeat.timeout": "30 s",
+            # A process that was stopped for half a minute goes on where it was: a lost message would restart its jobs.
+            "pekko.ask.timeout": "60 s",
             "taskmanager.numberOfTaskSlots": str(self.slots),
             "io.tmp.dirs": str(self.folder / "tmp"),
             "state.backend.type": "hashmap",

@@ -72,7 +72,7 @@ CREATE TEMPORARY TABLE {name} (
   'scan.watermark.idle-timeout' = '{round(settings.idle_seconds * 1000)} ms',
   'scan.watermark.alignment.group' = '{settings.job}',
   'scan.watermark.alignment.max-drift' = '{_DRIFT}',
-  'scan.watermark.alignment.update-interval' = '500 ms'
+  'scan.watermark.alignment.update-interval' = '1 s'
 )"""
 
 
