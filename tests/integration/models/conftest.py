@@ -10,6 +10,7 @@ import pytest
 from deltalake import WriterProperties
 
 from tillstream.core.contracts import SOURCE_TOPICS, topic_named
+from tillstream.core.contracts.bots import is_bot
 from tillstream.data.lake import Lake, definition_of
 from tillstream.data.lake.writing import TableWriter
 from tillstream.data.sources.world import World, WorldSettings
@@ -58,6 +59,8 @@ def write_silver(lake: Lake, topic: str, received: list[tuple[int, bytes]]) -> N
         "log_partition": [0] * len(events),
         "log_offset": list(range(len(events))),
     }
+    if topic == "clicks.v1":
+        columns["is_bot"] = [is_bot(event) for event in events]
     for field in definition.schema:
         if field.name not in columns:
             columns[field.name] = [plain(getattr(event, field.name)) for event in events]
