@@ -1,8 +1,7 @@
 """The lake on Spark: the job that follows Kafka, and the session of batch builds."""
 
 from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from tillstream.adapters.log.kafka import KafkaLog
 from tillstream.adapters.log.kafka.group_offsets import GroupOffsets
@@ -13,8 +12,6 @@ from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.data.lake import Lake
 from tillstream.data.streaming.spark import LakeJob
 from tillstream.data.streaming.totals import GROUP, Totals
-
-JARS: Final = Path("var/jars/spark")
 
 
 def run_spark_lake(settings: Settings, *, until_caught_up: bool = False) -> Totals:
@@ -41,4 +38,6 @@ def run_spark_lake(settings: Settings, *, until_caught_up: bool = False) -> Tota
 
 def spark_session(settings: Settings, name: str) -> AbstractContextManager[Any]:
     """A Spark session for as long as a block runs."""
-    return open_session(settings.spark, JARS, settings.spark_path, name=f"tillstream-{name}")
+    return open_session(
+        settings.spark, settings.stack.jars_path / "spark", settings.spark_path, name=f"tillstream-{name}"
+    )
