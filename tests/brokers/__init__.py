@@ -13,6 +13,7 @@ from confluent_kafka.admin import AdminClient
 
 from tillstream.core.settings import KafkaSettings
 from tillstream.operations.stack.kafka import Broker, broker_command, new_cluster_id, prepare_broker, three_brokers
+from tillstream.operations.stack.processes import launch
 
 JARS = Path(__file__).resolve().parents[2] / "var" / "jars" / "kafka"
 START_SECONDS = 60.0
@@ -37,9 +38,8 @@ class RunningBrokers:
             if number in (None, broker.number):
                 prepare_broker(broker, JARS, self.brokers, cluster_id=self._cluster_id)
                 with (broker.folder / "broker.log").open("ab") as output:
-                    self.processes[broker.number] = subprocess.Popen(
-                        broker_command(broker, JARS), stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-                    )
+                    # Dies with us: a lane that is killed leaves no broker behind.
+                    self.processes[broker.number] = launch(broker_command(broker, JARS), output, {})
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:

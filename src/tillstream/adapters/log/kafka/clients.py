@@ -43,6 +43,10 @@ _NOT_YET: Final = frozenset(
     {
         KafkaError.NOT_LEADER_FOR_PARTITION,
         KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        KafkaError.OFFSET_NOT_AVAILABLE,
+        KafkaError._TRANSPORT,
         KafkaError.UNKNOWN_TOPIC_OR_PART,
         KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
         KafkaError.COORDINATOR_NOT_AVAILABLE,
@@ -104,7 +108,13 @@ def translated(
     return KafkaRefused(f"{what}: Kafka at {settings.bootstrap} refused: {error.str()} ({error.name()})")
 
 
-def answer(ask: "Callable[[], Future[_T]]", what: str, settings: KafkaSettings) -> _T:
+def answer(
+    ask: "Callable[[], Future[_T]]",
+    what: str,
+    settings: KafkaSettings,
+    *,
+    look_again: Callable[[], None] = lambda: None,
+) -> _T:
     """What an admin request came to; raises BrokersAway, KafkaRefused.
 
     Asked again while a broker only says that it has not heard of the leader yet, as after a topic was made or moved.
@@ -119,9 +129,16 @@ def answer(ask: "Callable[[], Future[_T]]", what: str, settings: KafkaSettings) 
         except TimeoutError as error:
             raise BrokersAway(what, settings.answer_seconds, settings.bootstrap, "timed out") from error
         time.sleep(_NAP_SECONDS)
+        look_again()
 
 
-def answers(ask: "Callable[[], Mapping[Any, Future[_T]]]", what: str, settings: KafkaSettings) -> dict[Any, _T]:
+def answers(
+    ask: "Callable[[], Mapping[Any, Future[_T]]]",
+    what: str,
+    settings: KafkaSettings,
+    *,
+    look_again: Callable[[], None] = lambda: None,
+) -> dict[Any, _T]:
     """The same for a request about many things."""
 
     def together() -> "Future[dict[Any, _T]]":
@@ -132,4 +149,4 @@ def answers(ask: "Callable[[], Mapping[Any, Future[_T]]]", what: str, settings: 
             done.set_exception(error)
         return done
 
-    return answer(together, what, settings)
+    return answer(together, what, settings, look_again=look_again)

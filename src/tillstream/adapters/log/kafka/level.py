@@ -38,6 +38,7 @@ class Level:
                 self._ends_us = self._asked_us
             except KafkaException:
                 self._ends = {}
+                self._offsets.look_again()
             self._asked = {}
         if self._ends and all(positions.get(place, -1) >= end for place, end in self._ends.items()):
             self._reached_us, self._ends = self._ends_us, {}

@@ -1,10 +1,11 @@
 """Where partitions begin and end, and where groups go on."""
 
+import contextlib
 from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Any, Final
 
-from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, TopicPartition
+from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from tillstream.adapters.log.interface import TopicPartition as Partition
@@ -77,5 +78,10 @@ class Offsets:
 
     def _answered(self, places: Iterable[Partition], spec: Any) -> dict[Partition, int]:
         wanted = list(places)
-        found = answers(lambda: self._ask(wanted, spec), _WHAT, self._settings)
+        found = answers(lambda: self._ask(wanted, spec), _WHAT, self._settings, look_again=self.look_again)
         return {(one.topic, one.partition): result.offset for one, result in found.items()}
+
+    def look_again(self) -> None:
+        """After a broker came back the client asks with the old leader's number until it is made to look."""
+        with contextlib.suppress(KafkaException):
+            self._admin.list_topics(timeout=1.0)
