@@ -101,7 +101,7 @@ def job_settings(settings: Settings, name: str, resume_from: str | None) -> JobS
         checkpoints=_checkpoints(settings, name).as_uri(),
         checkpoint_seconds=flink.checkpoint_seconds,
         lateness_seconds=streaming.sessions_lateness_seconds if is_sessions else streaming.patterns_lateness_seconds,
-        idle_seconds=streaming.idle_seconds,
+        idle_seconds=flink.idle_seconds,
         gap_seconds=streaming.session_gap_seconds,
         partial_seconds=streaming.partial_seconds,
         resume_from=resume_from,

@@ -118,6 +118,8 @@ class FlinkSettings(Area):
     """Subtasks of each operator."""
     checkpoint_seconds: Annotated[float, Field(gt=0)] = 10.0
     """How often state is made durable and the output of the time between is let go."""
+    idle_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """Silence after which a partition holds no others back; shorter than a start it would lose events of a replay."""
     task_memory_mebibytes: Annotated[int, Field(ge=512, le=65_536)] = 1_024
     """Memory in all of the task manager that we start."""
 
