@@ -87,10 +87,18 @@ def freezes() -> Iterator[Fault]:
         ("taskmanager", "Flink's TaskManager", (), DISTRIBUTED),
     ):
         strike = strikes.freeze(name, heir)
-        yield Fault(f"freeze-{name}", f"30 s of SIGSTOP for {what}", sets, strike, name, moments=(0.2,), faster=0.6)
+        yield Fault(
+            f"freeze-{name}",
+            f"SIGSTOP for {what}, longer than its lease: 30 s at full size",
+            sets,
+            strike,
+            name,
+            moments=(0.2,),
+            faster=0.6,
+        )
     yield Fault(
         "freeze-api",
-        "30 s of SIGSTOP for the API, all events through its door",
+        "SIGSTOP for the API, 30 s at full size, all events through its door",
         BOTH,
         strikes.freeze("api"),
         "api",
@@ -122,7 +130,7 @@ def surroundings() -> Iterator[Fault]:
     )
     yield Fault(
         "full-disk",
-        "no byte free on the disk of the whole home, for 10 s; all events through the door",
+        "no byte free on the disk of the whole home, for 10 s at full size; all events through the door",
         BOTH,
         strikes.fill(lambda stage: stage.home),
         moments=(0.3,),
@@ -132,7 +140,7 @@ def surroundings() -> Iterator[Fault]:
     )
     yield Fault(
         "full-disk-lake",
-        "no byte free where the lake lies, for 10 s",
+        "no byte free where the lake lies, for 10 s at full size",
         BOTH,
         strikes.fill(lambda stage: stage.settings.lake_path),
         moments=(0.3,),

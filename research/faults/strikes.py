@@ -64,10 +64,13 @@ def freeze(service: str, heir: tuple[str, ...] = ()) -> Strike:
             if process is not None:
                 process.terminate()
                 process.wait(60)
+        frozen = f"{FREEZE_SECONDS:.0f} s of SIGSTOP"
         if not heir:
-            return Struck(woken_at, woken_at)
+            return Struck(woken_at, woken_at, frozen)
         return Struck(
-            woken_at, woken_at, "its batch was refused when it woke" if dropped else "it woke with nothing to write"
+            woken_at,
+            woken_at,
+            f"{frozen}; its batch was refused when it woke" if dropped else f"{frozen}; it woke with nothing to write",
         )
 
     return strike
@@ -89,7 +92,7 @@ def fill(folder: Callable[[Stage], Path]) -> Strike:
                 time.sleep(0.02)
         ballast.unlink()
         now = time.monotonic()
-        return Struck(now, now)
+        return Struck(now, now, f"full for {FULL_SECONDS:.0f} s")
 
     return strike
 
