@@ -8,6 +8,7 @@ from research.homes import UNUSED, Home, RunFailed, settings_of, stack
 
 from tillstream.adapters.log import Log
 from tillstream.apps.wiring.event_log import open_log
+from tillstream.core.contracts import LAKE_TOPICS
 from tillstream.data.lake import Lake
 
 DERIVED = ("sessions.v1", "fraud_alerts.v1", "dead_letters.v1")
@@ -42,10 +43,17 @@ def settle(log: Log) -> None:
     deadline = time.monotonic() + MOST_SECONDS
     seen, since = None, time.monotonic()
     while time.monotonic() < deadline:
-        now = sum(log.lag("lake").values()), tuple(tuple(log.end_offsets(topic).items()) for topic in DERIVED)
+        now = unread(log), tuple(tuple(log.end_offsets(topic).items()) for topic in DERIVED)
         if now != seen or now[0]:
             seen, since = now, time.monotonic()
         elif time.monotonic() - since > QUIET_SECONDS:
             return
         time.sleep(0.5)
     raise RunFailed(f"not settled after {MOST_SECONDS:.0f} s: {seen}")
+
+
+def unread(log: Log) -> int:
+    """Records that the lake has not committed, also of partitions that it never committed."""
+    known = log.lag("lake")
+    ends = {(topic, partition): end for topic in LAKE_TOPICS for partition, end in log.end_offsets(topic).items()}
+    return sum(known.get(place, end) for place, end in ends.items())

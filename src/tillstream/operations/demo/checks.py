@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from typing import Any, Final
 
+from tillstream.core.contracts import LAKE_TOPICS
 from tillstream.core.errors import ServiceError
 from tillstream.operations.demo.loop import K, turn_the_list
 from tillstream.operations.demo.scene import Scene
@@ -56,7 +57,7 @@ def lake_filled(scene: Scene) -> Check:
 
     def check(output: str) -> Told | None:  # noqa: ARG001  no command
         on_log = scene.on_log()  # first: sessions and alerts still come, and what lies there now must be in bronze
-        if not scene.rows("bronze") or scene.lag("lake"):
+        if not scene.rows("bronze") or scene.lag("lake", LAKE_TOPICS):
             return None
         bronze, silver = scene.rows("bronze"), scene.rows("silver")
         lost = max(0, on_log - bronze)
@@ -70,7 +71,7 @@ def streams_told(scene: Scene) -> Check:
     """Sessions and fraud alerts of the whole past have come to the lake."""
 
     def check(output: str) -> Told | None:  # noqa: ARG001  no command
-        if any(map(scene.lag, (*STREAMING_JOBS, "lake"))):
+        if any(map(scene.lag, STREAMING_JOBS)) or scene.lag("lake", LAKE_TOPICS):
             return None
         rows = scene.lake.arrow("silver.sessions", ["session_id", "retracted"]).to_pylist()
         sessions = len({row["session_id"] for row in rows} - {row["session_id"] for row in rows if row["retracted"]})

@@ -28,9 +28,16 @@ class Scene:
         """Records that were ever appended to the topics of the lake."""
         return sum(sum(self.log.end_offsets(topic).values()) for topic in topics)
 
-    def lag(self, group: str) -> int:
-        """Records that a group has not committed yet."""
-        return sum(self.log.lag(group).values())
+    def lag(self, group: str, topics: Iterable[str] = ()) -> int:
+        """Records that a group has not committed yet; of `topics` also where it never committed."""
+        known = self.log.lag(group)
+        unread = sum(
+            end
+            for topic in topics
+            for partition, end in self.log.end_offsets(topic).items()
+            if (topic, partition) not in known
+        )
+        return sum(known.values()) + unread
 
     def rows(self, layer: str) -> int:
         """Rows of all tables of a layer."""
