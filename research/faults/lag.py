@@ -110,9 +110,8 @@ def kafka_groups(settings: Settings) -> dict[str, list[Any]]:
     """
     from confluent_kafka import Consumer  # its library comes with an extra
 
-    prefix = "tillstream-flink-" if settings.engines.streaming == "flink" else ""
     common = {"bootstrap.servers": settings.kafka.bootstrap, "log_level": 0}
-    made = {job: Consumer({**common, "group.id": f"{prefix}{job}"}) for job in STREAMING_TOPICS}
+    made = {job: Consumer({**common, "group.id": job}) for job in STREAMING_TOPICS}
     topics = sorted({topic for topics in STREAMING_TOPICS.values() for topic in topics})
     return {topic: [made[job] for job in made if topic in STREAMING_TOPICS[job]] for topic in topics}
 
