@@ -39,6 +39,7 @@ class Scene:
         )
         return sum(known.values()) + unread
 
-    def rows(self, layer: str) -> int:
-        """Rows of all tables of a layer."""
-        return sum(self.lake.dataset(name).count_rows() for name in self.lake.tables() if name.startswith(f"{layer}."))
+    def rows(self, part: str) -> int:
+        """Rows of a table, or of all tables of a layer."""
+        names = [name for name in self.lake.tables() if name == part or name.startswith(f"{part}.")]
+        return sum(self.lake.dataset(name).count_rows() for name in names)

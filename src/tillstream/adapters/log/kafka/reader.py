@@ -44,21 +44,25 @@ class KafkaReader:
         with self._lock:
             if self._next != (topic, partition, offset):
                 self._consumer.assign([TopicPartition(topic, partition, max(0, offset))])
-            records = self._until(end, max_records, f"{topic}/{partition}")
-            self._next = (topic, partition, records[-1].offset + 1) if records else _NOWHERE
+            records, at_end = self._until(end, max_records, f"{topic}/{partition}")
+            # An end is told once: who reads on from there is assigned anew.
+            self._next = (topic, partition, records[-1].offset + 1) if records and not at_end else _NOWHERE
             return records
 
     def close(self) -> None:
         """Lets go of the connections."""
         self._consumer.close()
 
-    def _until(self, end: int, max_records: int, what: str) -> list[Record]:
+    def _until(self, end: int, max_records: int, what: str) -> tuple[list[Record], bool]:
+        """The records, and whether the partition's end was reached behind them."""
         records: list[Record] = []
         give_up = time.monotonic() + self._settings.answer_seconds
         while len(records) < max_records:
             for message in self._consumer.consume(min(max_records - len(records), 1_000), 0.05):
                 if self._is_end(message, what):
-                    return records
+                    if message.offset() >= end:
+                        return records, True
+                    continue  # the end as it was when an earlier read came to it
                 records.append(record_of(message))
                 give_up = time.monotonic() + self._settings.answer_seconds
             if records and records[-1].offset >= end - 1:
@@ -66,7 +70,7 @@ class KafkaReader:
             if time.monotonic() > give_up:
                 self._next = _NOWHERE
                 raise BrokersAway(what, self._settings.answer_seconds, self._settings.bootstrap, "no records came")
-        return records
+        return records, False
 
     def _is_end(self, message: Any, what: str) -> bool:
         """An end says that the last offsets are marks of transactions, not records."""
