@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
+from pyspark import SparkConf, SparkContext
+from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from tillstream.adapters.spark.sites import is_loopback, jars_in, require_java
@@ -22,10 +24,12 @@ def open_session(settings: SparkSettings, jars: Path, scratch: Path, *, name: st
     require_java()
     os.environ["PYSPARK_PYTHON"] = sys.executable  # the executors' Python must be the driver's
     scratch.mkdir(parents=True, exist_ok=True)
-    builder = SparkSession.builder.master(settings.master).appName(name)
-    for key, value in configuration(settings, jars_in(jars), scratch.resolve()).items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
+    conf = SparkConf().setMaster(settings.master).setAppName(name)
+    conf.setAll(list(configuration(settings, jars_in(jars), scratch.resolve()).items()))
+    # Java in a session of its own: a SIGTERM to our group is ours to obey, after the batch at hand. It dies with us,
+    # for it reads a pipe that we hold. A later session of this process finds it running.
+    gateway = SparkContext._gateway or launch_gateway(conf, {"start_new_session": True})
+    session = SparkSession(SparkContext(conf=conf, gateway=gateway))
     try:
         yield session
     finally:

@@ -78,8 +78,6 @@ class SparkSettings(Area):
 
     master: str = "local[2]"
     """`local[n]` in the job's own process, or the `spark://` address of a cluster."""
-    remote: str = ""
-    """A Spark Connect address (`sc://`) for batch jobs; empty uses `master`."""
     driver_memory_mebibytes: Annotated[int, Field(ge=512, le=65_536)] = 1_024
     """Heap of the driver, and of the executors in it."""
     java_options: str = ""
