@@ -17,7 +17,7 @@ import pytest
 pytestmark = pytest.mark.services
 
 TILLSTREAM = (sys.executable, "-m", "tillstream.apps.cli.main")
-SMALL = ("--without", "lake", "--without", "features", "--without", "api")
+SMALL = ("--only", "valkey", "--only", "scheduler")
 
 
 def free_port() -> int:
