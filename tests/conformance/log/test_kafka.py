@@ -3,12 +3,11 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
-from tests.brokers import RunningBrokers, cluster_of_three, one_broker
+from tests.brokers import RunningBrokers, one_broker
 from tests.conformance.log.suite import *  # noqa: F403
 from tests.conformance.log.suite import OpenLog, after, numbered, poll_until
 
@@ -182,17 +181,6 @@ def test_a_broker_killed_in_the_middle_loses_nothing_and_retries_double_nothing(
     assert records_of(log, "clicks.v1") == promised
     log.close()
     broker.empty()
-
-
-@pytest.mark.kill
-@pytest.mark.timeout(240)
-def test_one_of_three_brokers_killed_loses_nothing(tmp_path: Path) -> None:
-    with cluster_of_three(tmp_path) as cluster:
-        log = KafkaLog(cluster.settings.model_copy(update={"answer_seconds": 60.0}), SETTINGS)
-        assert log.log_id
-        promised = append_while(log, lambda: cluster.kill(2))
-        assert records_of(log, "clicks.v1") == promised
-        log.close()
 
 
 def test_the_empty_topic_of_the_id_holds_nothing_else(broker: RunningBrokers, log: Log) -> None:
