@@ -1,6 +1,7 @@
 """Where partitions begin and end, and where groups go on."""
 
 import contextlib
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Any, Final
@@ -9,10 +10,11 @@ from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaE
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from tillstream.adapters.log.interface import TopicPartition as Partition
-from tillstream.adapters.log.kafka.clients import answer, answers
+from tillstream.adapters.log.kafka.clients import BrokersAway, answer, answers
 from tillstream.core.settings import KafkaSettings
 
 _WHAT: Final = "offsets"
+_NAP_SECONDS: Final = 0.1
 
 
 class Offsets:
@@ -28,11 +30,11 @@ class Offsets:
 
     def ends(self, places: Iterable[Partition]) -> dict[Partition, int]:
         """For each partition the offset the next record will at least have."""
-        return self._answered(places, OffsetSpec.latest())
+        return self._known(places, OffsetSpec.latest())
 
     def begins(self, places: Iterable[Partition]) -> dict[Partition, int]:
         """The oldest offset that is still there."""
-        return self._answered(places, OffsetSpec.earliest())
+        return self._known(places, OffsetSpec.earliest())
 
     def since(self, places: Iterable[Partition], at_ms: int) -> dict[Partition, int]:
         """The first offset appended at or after an instant; absent where all is older."""
@@ -75,6 +77,19 @@ class Offsets:
             wanted, isolation_level=IsolationLevel.READ_COMMITTED, **self._limit
         )
         return asked
+
+    def _known(self, places: Iterable[Partition], spec: Any) -> dict[Partition, int]:
+        """Asks again, one by one, for partitions whose leader was just lost: they are answered without an offset."""
+        until = time.monotonic() + self._settings.answer_seconds
+        found = self._answered(places, spec)
+        while unknown := [place for place, offset in found.items() if offset < 0]:
+            if time.monotonic() > until:
+                what = f"{unknown[0][0]}/{unknown[0][1]}"
+                raise BrokersAway(what, self._settings.answer_seconds, self._settings.bootstrap, "no leader")
+            time.sleep(_NAP_SECONDS)
+            for place in unknown:
+                found |= self._answered([place], spec)
+        return found
 
     def _answered(self, places: Iterable[Partition], spec: Any) -> dict[Partition, int]:
         wanted = list(places)

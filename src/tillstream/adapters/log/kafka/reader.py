@@ -4,8 +4,10 @@ import threading
 import time
 from typing import Any, Final
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka import Consumer, KafkaError
+from confluent_kafka import TopicPartition as KafkaPartition
 
+from tillstream.adapters.log.interface import TopicPartition
 from tillstream.adapters.log.kafka.clients import LARGEST_RECORD_BYTES, BrokersAway, common, translated
 from tillstream.adapters.log.kafka.messages import record_of
 from tillstream.adapters.log.kafka.offsets import Offsets
@@ -43,8 +45,8 @@ class KafkaReader:
             return []
         with self._lock:
             if self._next != (topic, partition, offset):
-                self._consumer.assign([TopicPartition(topic, partition, max(0, offset))])
-            records, at_end = self._until(end, max_records, f"{topic}/{partition}")
+                self._consumer.assign([KafkaPartition(topic, partition, max(0, offset))])
+            records, at_end = self._until((topic, partition), end, max_records)
             # An end is told once: who reads on from there is assigned anew.
             self._next = (topic, partition, records[-1].offset + 1) if records and not at_end else _NOWHERE
             return records
@@ -53,13 +55,17 @@ class KafkaReader:
         """Lets go of the connections."""
         self._consumer.close()
 
-    def _until(self, end: int, max_records: int, what: str) -> tuple[list[Record], bool]:
+    def _until(self, place: TopicPartition, end: int, max_records: int) -> tuple[list[Record], bool]:
         """The records, and whether the partition's end was reached behind them."""
         records: list[Record] = []
+        what = f"{place[0]}/{place[1]}"
         give_up = time.monotonic() + self._settings.answer_seconds
         while len(records) < max_records:
             for message in self._consumer.consume(min(max_records - len(records), 1_000), 0.05):
-                if self._is_end(message, what):
+                is_end = self._is_end(message, what)
+                if (message.topic(), message.partition()) != place:
+                    continue  # still in the queue from the partition that was assigned before
+                if is_end:
                     if message.offset() >= end:
                         return records, True
                     continue  # the end as it was when an earlier read came to it
