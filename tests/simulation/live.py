@@ -22,7 +22,8 @@ from tillstream.data.streaming.embedded.keyed_worker import KeyedWorker
 from tillstream.data.streaming.embedded.pattern_job import PatternJob
 from tillstream.data.streaming.embedded.session_job import SessionJob
 from tillstream.data.streaming.embedded.state_places import InFile, InTopic
-from tillstream.data.streaming.logic.sessions import Step, Told, Visitor, step_of, tell
+from tillstream.data.streaming.logic.session_records import Told
+from tillstream.data.streaming.logic.sessions import Step, Visitor, step_of, tell
 
 Row = dict[str, Any]
 AFTER_ALL_MS = 2**50

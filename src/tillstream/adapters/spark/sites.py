@@ -1,14 +1,11 @@
 """Where Spark runs, and what this machine must have for it; knows nothing of Spark itself."""
 
-import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Final
 
 from tillstream.core.errors import ServiceError
+from tillstream.core.java import JAVA, java_lacking
 
-JAVA: Final = 17
 NEEDED_JARS: Final = ("delta-spark", "delta-storage", "spark-sql-kafka", "spark-token-provider-kafka", "kafka-clients")
 
 
@@ -24,9 +21,7 @@ def is_loopback(master: str) -> bool:
 
 def require_java() -> None:
     """Raises ServiceError unless Java 17 or newer is on PATH."""
-    version = _java_version()
-    if version is None or version < JAVA:
-        there = "there is none on PATH" if version is None else f"this is Java {version}"
+    if there := java_lacking():
         raise ServiceError(
             f"Spark needs Java {JAVA} or newer, and {there}; install openjdk-17-jre-headless, "
             "or set TILLSTREAM_ENGINES__LAKE=embedded"
@@ -40,12 +35,3 @@ def jars_in(folder: Path) -> list[Path]:
         if not any(jar.name.startswith(name) for jar in jars):
             raise ServiceError(f"Spark needs {name}*.jar in {folder}; `make engines` fetches it")
     return jars
-
-
-def _java_version() -> int | None:
-    java = shutil.which("java")
-    if java is None:
-        return None
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr  # noqa: S603  found on PATH
-    found = re.search(r'version "(\d+)', said)
-    return int(found[1]) if found else None

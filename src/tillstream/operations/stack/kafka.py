@@ -4,8 +4,6 @@
 """
 
 import base64
-import re
-import shutil
 import subprocess
 import uuid
 from collections.abc import Sequence
@@ -14,11 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from tillstream.core.errors import ServiceError
+from tillstream.core.java import JAVA, java_lacking
 from tillstream.core.settings import KafkaSettings
 from tillstream.operations.stack.readiness import ANSWER_SECONDS
 from tillstream.operations.stack.valkey import is_loopback
 
-JAVA: Final = 17
 _LARGEST_RECORD_BYTES: Final = 8 * 2**20
 _GROUPS_KEPT_MINUTES: Final = 365 * 24 * 60
 """A group's offsets outlive any time that a worker may be away; Kafka would forget them after a week."""
@@ -157,20 +155,10 @@ def new_cluster_id() -> str:
 
 def require_java(jars: Path) -> None:
     """Raises ServiceError with one sentence when there is no Java that can run a broker, or no jars of one."""
-    if (version := java_version()) is None or version < JAVA:
-        found = "there is none" if version is None else f"this is Java {version}"
+    if found := java_lacking():
         raise ServiceError(
             f"kafka: Java {JAVA} or newer is needed and {found}; install it (Debian: openjdk-17-jre-headless), "
             "or set TILLSTREAM_KAFKA__BOOTSTRAP to brokers elsewhere"
         )
     if not any(jars.glob("kafka_*.jar")):
         raise ServiceError(f"kafka: no broker under {jars}; fetch it with `make engines`")
-
-
-def java_version() -> int | None:
-    """The major version of the `java` on PATH; None without one."""
-    if (java := shutil.which("java")) is None:
-        return None
-    said = subprocess.run((java, "-version"), capture_output=True, text=True, check=False).stderr  # noqa: S603
-    found = re.search(r'version "(\d+)', said)
-    return int(found[1]) if found else None

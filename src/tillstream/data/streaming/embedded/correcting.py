@@ -18,7 +18,8 @@ import pyarrow as pa
 from tillstream.data.batch.duckdb_session import open_session
 from tillstream.data.batch.inputs import Input
 from tillstream.data.lake import Lake
-from tillstream.data.streaming.logic.sessions import Said, Step, Told, Visitor, tell
+from tillstream.data.streaming.logic.session_records import Told
+from tillstream.data.streaming.logic.sessions import Said, Step, Visitor, tell
 
 _DAYS_AT_ONCE: Final = 16
 _INPUTS: Final = ("clicks", "orders", "sessions")

@@ -12,7 +12,7 @@ from pyflink.table import DataTypes, Schema, StatementSet, StreamTableEnvironmen
 from tillstream.core.contracts.derived import Session
 from tillstream.data.streaming.flink.decoding import STEP, step_reader
 from tillstream.data.streaming.flink.job_settings import JobSettings
-from tillstream.data.streaming.flink.session_records import Window, closed, taken_back, without
+from tillstream.data.streaming.flink.session_windows import Window, closed, taken_back, without
 from tillstream.data.streaming.flink.tables import HEADERS, interval, sink_ddl, source_ddl
 from tillstream.data.streaming.logic.sessions import OUTPUT, TOPICS, Step, Visitor, add, is_closed, split, tell
 from tillstream.data.streaming.logic.watermark import NEVER

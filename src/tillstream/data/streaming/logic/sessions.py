@@ -2,21 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final, NamedTuple, TypeAlias
 
-from tillstream.core.contracts import from_micros
 from tillstream.core.contracts.behaviour import Click
 from tillstream.core.contracts.bots import is_bot
 from tillstream.core.contracts.derived import Session
 from tillstream.core.contracts.event import Event
 from tillstream.core.contracts.instants import to_micros
 from tillstream.core.contracts.money import Order
+from tillstream.data.streaming.logic import session_records
+from tillstream.data.streaming.logic.session_records import Told, Totals, record_of, retraction_of
 
 TOPICS: Final = ("clicks.v1", "orders.v1")
 OUTPUT: Final = "sessions.v1"
 PLACED: Final = "placed"
-_LONGEST_MS: Final = 10**9
 
 
 class Step(NamedTuple):
@@ -29,14 +28,6 @@ class Step(NamedTuple):
     product_id: str | None
     customer_id: str | None
     received_at_us: int
-
-
-class Told(NamedTuple):
-    """What was last said of a session."""
-
-    session_id: str
-    revision: int
-    started_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +129,10 @@ def tell(
         inside = [one for one in told.values() if session[0].at_us <= one.started_us <= session[-1].at_us]
         swallowed = [one for one in inside if one is not before]
         if (closed or partial) and all(one.revision < record.revision for one in swallowed):
-            said += [_retracted(visitor_id, one, by=record, session=session) for one in swallowed]
+            received_at_us = max(step.received_at_us for step in session)
+            said += [(retraction_of(visitor_id, one, by=record), received_at_us) for one in swallowed]
             if before is None or before.revision < record.revision:
-                said.append(_session(visitor_id, session, record, closed=closed))
+                said.append((record_of(visitor_id, record, totals_of(session), closed=closed), received_at_us))
                 told[record.session_id] = record
             for one in swallowed:
                 del told[one.session_id]
@@ -153,54 +145,21 @@ def tell(
 
 
 def told_of(visitor_id: str, session: Sequence[Step], *, closed: bool) -> Told:
-    """A session's id and revision: they come from its events alone, so every engine comes to the same."""
-    first = session[0]
-    return Told(_digest("session", visitor_id, first.event_id), 2 * len(session) + closed, first.at_us)
+    """A session's id and revision."""
+    return session_records.told_of(visitor_id, session[0].event_id, totals_of(session), closed=closed)
 
 
-def _session(visitor_id: str, session: Sequence[Step], told: Told, *, closed: bool) -> Said:
-    started_us, ended_us = session[0].at_us, session[-1].at_us
+def totals_of(session: Sequence[Step]) -> Totals:
+    """What a session's steps come to."""
     kinds = [step.kind for step in session]
-    record = Session(
-        event_id=_record_id(told.session_id, told.revision, retracted=False),
-        occurred_at=from_micros(started_us),
-        session_id=told.session_id,
-        visitor_id=visitor_id,
-        revision=told.revision,
-        started_at=from_micros(started_us),
-        ended_at=from_micros(ended_us),
-        duration_ms=min(ended_us // 1000 - started_us // 1000, _LONGEST_MS),
-        clicks=len(kinds) - kinds.count(PLACED),
-        customer_id=next((step.customer_id for step in reversed(session) if step.customer_id), None),
+    return Totals(
+        started_us=session[0].at_us,
+        ended_us=session[-1].at_us,
+        events=len(kinds),
+        orders=kinds.count(PLACED),
         refreshes=kinds.count("refreshed"),
+        views=kinds.count("viewed"),
+        cart_additions=kinds.count("cart_added"),
         products=len({step.product_id for step in session if step.product_id}),
-        added_to_cart="cart_added" in kinds,
-        purchased=PLACED in kinds,
-        bounced=kinds == ["viewed"],
-        closed=closed,
+        customer_id=next((step.customer_id for step in reversed(session) if step.customer_id), None),
     )
-    return record, max(step.received_at_us for step in session)
-
-
-def _retracted(visitor_id: str, told: Told, *, by: Told, session: Sequence[Step]) -> Said:
-    """Takes an id back with the revision of the session that swallowed it, which is larger than any it had."""
-    record = Session(
-        event_id=_record_id(told.session_id, by.revision, retracted=True),
-        occurred_at=from_micros(told.started_us),
-        session_id=told.session_id,
-        visitor_id=visitor_id,
-        revision=by.revision,
-        started_at=from_micros(told.started_us),
-        ended_at=from_micros(told.started_us),
-        clicks=0,
-        retracted=True,
-    )
-    return record, max(step.received_at_us for step in session)
-
-
-def _record_id(session_id: str, revision: int, *, retracted: bool) -> str:
-    return _digest(session_id, str(revision), "1" if retracted else "0")
-
-
-def _digest(*parts: str) -> str:
-    return sha256("|".join(parts).encode()).hexdigest()[:32]

@@ -11,11 +11,12 @@ from tillstream.core.contracts.derived import FraudAlert, Session
 from tillstream.data.streaming.flink.job_settings import PATTERNS as PATTERNS_JOB
 from tillstream.data.streaming.flink.job_settings import SESSIONS, JobSettings, options
 from tillstream.data.streaming.flink.pattern_sql import alert_record, pattern_sql
-from tillstream.data.streaming.flink.session_records import Window, closed, taken_back, without
+from tillstream.data.streaming.flink.session_windows import Window, closed, taken_back, without
 from tillstream.data.streaming.flink.tables import TRANSACTION_TIMEOUT_MS, interval, sink_ddl, source_ddl
 from tillstream.data.streaming.logic.patterns import PATTERNS
 from tillstream.data.streaming.logic.patterns.matching import alert_of
-from tillstream.data.streaming.logic.sessions import Step, Told, Visitor, split, tell
+from tillstream.data.streaming.logic.session_records import Told
+from tillstream.data.streaming.logic.sessions import Step, Visitor, split, tell
 
 GAP_MS = 1_800_000
 SETTINGS = JobSettings(

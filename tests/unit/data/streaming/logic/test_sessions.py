@@ -10,7 +10,8 @@ from tests.shop import at, click, order
 
 from tillstream.core.contracts import to_micros
 from tillstream.core.contracts.derived import Session
-from tillstream.data.streaming.logic.sessions import Step, Told, Visitor, add, split, step_of, tell
+from tillstream.data.streaming.logic.session_records import Told
+from tillstream.data.streaming.logic.sessions import Step, Visitor, add, split, step_of, tell
 from tillstream.data.streaming.logic.watermark import NEVER
 
 GAP_MS = 1_800_000
