@@ -40,10 +40,11 @@ def run() -> list[BenchLine]:
             for records in event_batches(EVENTS):
                 log.append(TOPIC, records)
             bootstrap = f"127.0.0.1:{home.ports['kafka']}"
+            admin = AdminClient({"bootstrap.servers": bootstrap})
             for number in range(ROUNDS):
                 bare.append(EVENTS / consume(bootstrap, f"bare-{number}"))
                 ours.append(EVENTS / work(log, Path(folder) / f"lake-{number}"))
-                AdminClient({"bootstrap.servers": bootstrap}).delete_consumer_groups(["lake"])["lake"].result(10)
+                admin.delete_consumer_groups(["lake"])["lake"].result(10)
             log.close()
     name = "kafka_to_silver_events_per_second"
     return [BenchLine(name, statistics.median(ours), statistics.median(bare), BAR_RATIO, bar_on="ratio")]
