@@ -51,12 +51,11 @@ def main() -> int:
             print(line, flush=True)
             lines.append(line)
     kept = json.loads(RESULTS.read_text())["lines"] if RESULTS.exists() else []
-    fresh = [{**asdict(line), "ratio": line.ratio, "verdict": line.verdict} for line in lines]
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    fresh = [{**asdict(line), "ratio": line.ratio, "verdict": line.verdict, "measured_at": now} for line in lines]
     others = [line for line in kept if line["name"] not in {one["name"] for one in fresh}]
-    result = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}
-    RESULTS.write_text(
-        json.dumps({**result, "lines": sorted([*others, *fresh], key=lambda one: one["name"])}, indent=1) + "\n"
-    )
+    every = sorted([*others, *fresh], key=lambda one: one["name"])
+    RESULTS.write_text(json.dumps({"machine": machine(), "lines": every}, indent=1) + "\n")
     return 0
 
 

@@ -16,6 +16,7 @@ from scripts.reference.cli_page import cli_page
 from scripts.reference.decisions_page import decisions_page
 from scripts.reference.faults_page import faults_page
 from scripts.reference.features_page import features_page
+from scripts.reference.limits_page import limits_page
 from scripts.reference.metrics_page import metrics_page
 from scripts.reference.patterns_page import patterns_page
 from scripts.reference.settings_page import settings_page
@@ -44,6 +45,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "api.md": api_page,
     "cli.md": cli_page,
     "benchmarks.md": benchmarks_page,
+    "limits.md": limits_page,
     "faults.md": faults_page,
 }
 
