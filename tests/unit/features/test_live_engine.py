@@ -103,9 +103,7 @@ def test_a_batch_that_begins_after_what_was_kept_is_refused_whole(tmp_path: Path
     with pytest.raises(Superseded):
         loop.count(records[3:])
     # The rows of visitor and product, a mark in each partition.
-    assert (
-        sum(loop.updates.end_offsets(UPDATES).values()) == 4
-    )  # the rows of visitor and product, a mark in each partition
+    assert sum(loop.updates.end_offsets(UPDATES).values()) == 4
 
 
 def test_a_late_event_counts_live_until_its_step_is_released_and_then_by_batch(tmp_path: Path) -> None:
