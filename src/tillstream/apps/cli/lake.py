@@ -85,7 +85,9 @@ def pipeline(
         for one, found in pipelines.items():
             typer.echo(f"{one:<26} {found.does}")
         return
-    built = run_pipeline(pipeline_runner(load_settings()), pipeline_named(pipelines, name))
+    wanted = pipeline_named(pipelines, name)
+    with pipeline_runner(load_settings()) as runner:
+        built = run_pipeline(runner, wanted)
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in built]))
         return

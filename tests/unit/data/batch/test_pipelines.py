@@ -46,7 +46,6 @@ def test_silver_built_anew_from_bronze_is_the_same_and_so_is_gold_and_the_worker
     sent = list(draw(3, 900))
     topics = sorted({one.topic for one in sent})
     log, lake = SqliteLog(tmp_path / "log"), Lake(tmp_path / "lake")
-    runner = pipeline_runner(load_settings(home=tmp_path))
 
     def land(some):
         append(log, some)
@@ -56,11 +55,13 @@ def test_silver_built_anew_from_bronze_is_the_same_and_so_is_gold_and_the_worker
     build_gold(lake)
     tables = [name for name in lake.tables() if not name.startswith("bronze.")]
     before = {name: table_digest(lake, name) for name in tables}
-    run_pipeline(runner, read_pipelines()["join_bronze_to_silver"])
+    with pipeline_runner(load_settings(home=tmp_path)) as runner:
+        run_pipeline(runner, read_pipelines()["join_bronze_to_silver"])
     assert {name: table_digest(lake, name) for name in tables} == before
     land(sent[700:])
     grown = {name: table_digest(lake, name) for name in tables if name.startswith("silver.")}
-    runner.rebuild_silver(list(grown))
+    with pipeline_runner(load_settings(home=tmp_path)) as runner:
+        runner.rebuild_silver(list(grown))
     log.close()
     assert grown["silver.clicks"] != before["silver.clicks"]
     assert {name: table_digest(lake, name) for name in grown} == grown

@@ -50,10 +50,20 @@ class TableTransaction:
         Rows may be none: the positions move all the same. None ever moves back.
         """
         forward = {app: offset for app, offset in positions.items() if offset > self.position(app)}
+        return self._commit(rows, [self._set_transaction(app, offset) for app, offset in forward.items()], "Append")
+
+    def replace(self, rows: DataFrame) -> int:
+        """Puts the rows in the place of all that the table had; positions stay; how many rows. Raises CommitConflict.
+
+        Ask for the position of every log partition first: a writer who has moved one since then makes it fail.
+        """
+        gone = [file.remove() for file in _items(self._open.filterFiles())]
+        return self._commit(rows, gone, "Overwrite")
+
+    def _commit(self, rows: DataFrame, others: list[Any], mode: str) -> int:
         files = list(_items(self._open.writeFiles(as_table(rows, self.definition.name)._jdf)))
-        moves = [self._set_transaction(app, offset) for app, offset in forward.items()]
         try:
-            self._open.commit(self._sequence([*moves, *files]), self._operation())
+            self._open.commit(self._sequence([*others, *files]), self._operation(mode))
         except Py4JJavaError as error:
             kind = error.java_exception.getClass().getName()
             if kind.startswith(_CONFLICTS):
@@ -65,11 +75,9 @@ class TableTransaction:
         now_ms = self._java.scala.Some(int(time.time() * 1000))
         return self._java.org.apache.spark.sql.delta.actions.SetTransaction(application, offset, now_ms)
 
-    def _operation(self) -> Any:
-        append = self._java.org.apache.spark.sql.SaveMode.Append
-        return self._java.org.apache.spark.sql.delta.DeltaOperations.Write(
-            append, *[self._java.scala.Option.empty()] * 8
-        )
+    def _operation(self, mode: str) -> Any:
+        how = self._java.org.apache.spark.sql.SaveMode.valueOf(mode)
+        return self._java.org.apache.spark.sql.delta.DeltaOperations.Write(how, *[self._java.scala.Option.empty()] * 8)
 
     def _sequence(self, actions: list[Any]) -> Any:
         listed = self._java.java.util.ArrayList()

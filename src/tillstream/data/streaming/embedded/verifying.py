@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
-import msgspec
-import pyarrow as pa
 from deltalake import DeltaTable
 
-from tillstream.adapters.log import Record
-from tillstream.adapters.log.records import NO_HEADERS
 from tillstream.core.contracts import LAKE_TOPICS, Topic, topic_named
 from tillstream.data.batch.duckdb_session import open_session
 from tillstream.data.lake import Lake
 from tillstream.data.lake.catalog import contract_schema
+from tillstream.data.streaming.bronze import BRONZE_COLUMNS, bronze_records
 from tillstream.data.streaming.decoding import Columns, columns_of
 
 _ROWS = 50_000
@@ -99,13 +96,8 @@ def _digest(topic: Topic) -> str:
 
 def decoded(lake: Lake, topic: Topic, silver: DeltaTable | None) -> Iterator[Columns]:
     """All of bronze that this version of silver covers, in bounded pieces, each of one log."""
-    columns = ["log_id", "log_partition", "log_offset", "appended_at", "key", "value", "headers"]
-    for batch in lake.dataset(f"bronze.{topic.entity}").to_batches(columns=columns, batch_size=_ROWS):
-        by_log: dict[str, list[Record]] = {}
-        batch = batch.set_column(3, "appended_at", batch["appended_at"].cast(pa.int64()))
-        for log_id, *row in zip(*(batch[name].to_pylist() for name in columns), strict=True):
-            by_log.setdefault(log_id, []).append(_record(topic, *row))
-        for log_id, records in by_log.items():
+    for batch in lake.dataset(f"bronze.{topic.entity}").to_batches(columns=BRONZE_COLUMNS, batch_size=_ROWS):
+        for log_id, records in bronze_records(topic, batch).items():
             ends = {
                 partition: (silver.transaction_version(f"{log_id}/{topic.name}/{partition}") or 0) if silver else 0
                 for partition in {record.partition for record in records}
@@ -113,10 +105,3 @@ def decoded(lake: Lake, topic: Topic, silver: DeltaTable | None) -> Iterator[Col
             covered = [record for record in records if record.offset < ends[record.partition]]
             if covered:
                 yield columns_of(topic, covered, log_id)
-
-
-def _record(
-    topic: Topic, partition: int, offset: int, appended_us: int, key: str, value: bytes, headers: str | None
-) -> Record:
-    given = msgspec.json.decode(headers) if headers else NO_HEADERS
-    return Record(topic.name, partition, offset, appended_us, key, value, given)
