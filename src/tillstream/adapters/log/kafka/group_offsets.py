@@ -2,36 +2,47 @@
 
 from collections.abc import Mapping
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from tillstream.adapters.log.interface import TopicPartition as Partition
 from tillstream.adapters.log.kafka.clients import common, translated
-from tillstream.adapters.log.kafka.offsets import Offsets
+from tillstream.core.contracts import TOPICS
+from tillstream.core.errors import LogError
 from tillstream.core.settings import KafkaSettings
 
 
 class GroupOffsets:
-    """Reads and sets where one group goes on; members of the group, who come back later, go on from there."""
+    """Reads and sets where one group goes on; members of the group, who come back later, go on from there.
+
+    By a consumer that joins nothing: the admin client ends the whole process when a broker dies inside a request
+    about a group (librdkafka 4605).
+    """
 
     def __init__(self, settings: KafkaSettings, group: str) -> None:
         self._settings, self._group = settings, group
-        self._admin = AdminClient(common(settings))
-        self._offsets = Offsets(self._admin, settings)
+        self._consumer = Consumer(common(settings) | {"group.id": group, "enable.auto.commit": False})
 
     def committed(self) -> dict[Partition, int]:
         """Where the group goes on; absent where it never committed. Raises BrokersAway."""
-        return self._offsets.committed(self._group)
+        asked = [TopicPartition(topic.name, n) for topic in TOPICS.values() for n in range(topic.partitions)]
+        try:
+            found = self._consumer.committed(asked, timeout=self._settings.answer_seconds)
+        except KafkaException as error:
+            raise self._translated(error.args[0]) from error
+        if refused := [one.error for one in found if one.error]:
+            raise self._translated(refused[0])
+        return {(one.topic, one.partition): one.offset for one in found if one.offset >= 0}
 
     def commit(self, next_offsets: Mapping[Partition, int]) -> None:
         """Sets where the group goes on; raises Fenced while it has members, BrokersAway."""
         asked = [TopicPartition(topic, partition, offset) for (topic, partition), offset in next_offsets.items()]
-        future = self._admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(self._group, asked)])
         try:
-            answered = future[self._group].result(self._settings.answer_seconds + 1.0).topic_partitions
-            refused = [one.error for one in answered if one.error]
+            answered = self._consumer.commit(offsets=asked, asynchronous=False)
         except KafkaException as error:
-            refused = [error.args[0]]
-        if refused:
-            who = self._group, "outside the group"
-            raise translated(refused[0], f"group {self._group}", self._settings, member=who)
+            raise self._translated(error.args[0]) from error
+        if refused := [one.error for one in answered if one.error]:
+            raise self._translated(refused[0])
+
+    def _translated(self, error: KafkaError) -> LogError:
+        who = self._group, "outside the group"
+        return translated(error, f"group {self._group}", self._settings, member=who)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from confluent_kafka import KafkaException
 
 from tillstream.adapters.log.interface import TopicPartition
-from tillstream.adapters.log.kafka.offsets import Offsets
+from tillstream.adapters.log.kafka.offsets import Offsets, is_known
 
 _ASK_SECONDS: Final = 0.1
 
@@ -34,10 +34,12 @@ class Level:
         """The last instant at which all that lay there has been polled since."""
         if self._asked and all(one.done() for one in self._asked.values()):
             try:
-                self._ends = {(one.topic, one.partition): end.result().offset for one, end in self._asked.items()}
-                self._ends_us = self._asked_us
+                ends = {(one.topic, one.partition): end.result().offset for one, end in self._asked.items()}
             except KafkaException:
-                self._ends = {}
+                ends = {}
+            if ends and all(map(is_known, ends.values())):
+                self._ends, self._ends_us = ends, self._asked_us
+            else:
                 self._offsets.look_again()
             self._asked = {}
         if self._ends and all(positions.get(place, -1) >= end for place, end in self._ends.items()):

@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Any, Final
 
-from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicPartition
+from confluent_kafka import (
+    OFFSET_INVALID,
+    ConsumerGroupTopicPartitions,
+    IsolationLevel,
+    KafkaException,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from tillstream.adapters.log.interface import TopicPartition as Partition
@@ -15,6 +21,13 @@ from tillstream.core.settings import KafkaSettings
 
 _WHAT: Final = "offsets"
 _NAP_SECONDS: Final = 0.1
+_ASK_SECONDS: Final = 2.0
+"""A request waits for the leader it knows, also for a dead one; then it is asked of the one that followed."""
+
+
+def is_known(offset: int) -> bool:
+    """Whether a leader answered: a lost one's partition comes without an offset, and without an error."""
+    return bool(offset != OFFSET_INVALID)
 
 
 class Offsets:
@@ -38,7 +51,7 @@ class Offsets:
 
     def since(self, places: Iterable[Partition], at_ms: int) -> dict[Partition, int]:
         """The first offset appended at or after an instant; absent where all is older."""
-        found = self._answered(places, OffsetSpec.for_timestamp(at_ms))
+        found = self._known(places, OffsetSpec.for_timestamp(at_ms))
         return {place: offset for place, offset in found.items() if offset >= 0}
 
     def groups(self) -> list[str]:
@@ -74,21 +87,27 @@ class Offsets:
         if not wanted:
             return {}
         asked: dict[Any, Future[Any]] = self._admin.list_offsets(
-            wanted, isolation_level=IsolationLevel.READ_COMMITTED, **self._limit
+            wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ASK_SECONDS
         )
         return asked
 
     def _known(self, places: Iterable[Partition], spec: Any) -> dict[Partition, int]:
-        """Asks again, one by one, for partitions whose leader was just lost: they are answered without an offset."""
+        """Asks again for partitions whose leader was just lost: they are answered without an offset."""
         until = time.monotonic() + self._settings.answer_seconds
-        found = self._answered(places, spec)
-        while unknown := [place for place, offset in found.items() if offset < 0]:
-            if time.monotonic() > until:
-                what = f"{unknown[0][0]}/{unknown[0][1]}"
+        found, unknown = dict[Partition, int](), list(places)
+        while unknown:
+            try:
+                found |= self._answered(unknown, spec)
+            except BrokersAway:
+                if time.monotonic() > until:
+                    raise
+            unknown = [place for place in unknown if not is_known(found.get(place, OFFSET_INVALID))]
+            if unknown and time.monotonic() > until:
+                what = "/".join(map(str, unknown[0]))
                 raise BrokersAway(what, self._settings.answer_seconds, self._settings.bootstrap, "no leader")
-            time.sleep(_NAP_SECONDS)
-            for place in unknown:
-                found |= self._answered([place], spec)
+            if unknown:
+                time.sleep(_NAP_SECONDS)
+                self.look_again()
         return found
 
     def _answered(self, places: Iterable[Partition], spec: Any) -> dict[Partition, int]:
