@@ -4,6 +4,8 @@ import argparse
 import json
 import os
 import sys
+import traceback
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 from research.benchmarks.__main__ import machine
 from research.faults.catalogue import BOTH, Fault, catalogue
 from research.faults.line import FaultLine
-from research.faults.trial import try_fault
+from research.faults.trial import try_faults
 
 RESULTS = Path(__file__).with_name("results.json")
 EVENTS = 100_000
@@ -26,26 +28,41 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[*faults, []], metavar="name", help=f"of {', '.join(faults)}")
     parser.add_argument("--set", choices=BOTH, help="only this set of engines; else those of SETS, or both")
     parser.add_argument("--seed", type=int, default=1, help="of the events")
+    parser.add_argument(
+        "--one-stack", action="store_true", help="Faults that can share one stack, one after the other; else one each."
+    )
     given = parser.parse_args()
     events = int(os.environ.get("EVENTS", EVENTS))
     sets = [given.set] if given.set else os.environ.get("SETS", "embedded distributed").split()
     lines = []
-    for name in given.names or faults:
-        for engine_set in sets:
-            if engine_set in faults[name].sets:
-                line = tried(faults[name], engine_set, events, given.seed)
+    for engine_set in sets:
+        chosen = [faults[name] for name in given.names or faults if engine_set in faults[name].sets]
+        for some in together(chosen) if given.one_stack else [[fault] for fault in chosen]:
+            for line in tried(some, engine_set, events, given.seed):
                 print(line, flush=True)
                 keep(line)
                 lines.append(line)
     return 1 if any(line.verdict != "ok" for line in lines) else 0
 
 
-def tried(fault: Fault, engine_set: str, events: int, seed: int) -> FaultLine:
-    """Its line, also where it could not be tried to the end."""
-    try:
-        return try_fault(fault, engine_set, events, seed)
-    except Exception as error:  # the others are tried all the same
-        return FaultLine(fault.name, engine_set, events, 0, 0, 0, why=f"not tried to the end: {error}")
+def together(faults: Sequence[Fault]) -> list[list[Fault]]:
+    """The faults by stack: those that leave the surroundings as they are share one."""
+    sharing = [fault for fault in faults if fault.shares_a_stack]
+    return [*([sharing] if sharing else []), *([fault] for fault in faults if not fault.shares_a_stack)]
+
+
+def tried(faults: Sequence[Fault], engine_set: str, events: int, seed: int) -> Iterator[FaultLine]:
+    """A line each, also of one that could not be tried to the end; those after one that did not hold begin anew."""
+    left = list(faults)
+    while left:
+        try:
+            for line in try_faults(left, engine_set, events, seed):
+                left = left[1:]
+                yield line
+        except Exception as error:  # the others are tried all the same
+            traceback.print_exc()
+            yield FaultLine(left[0].name, engine_set, events, 0, 0, 0, why=f"not tried to the end: {error}")
+            left = left[1:]
 
 
 def keep(line: FaultLine) -> None:

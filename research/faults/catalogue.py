@@ -17,6 +17,7 @@ BOTH = ("embedded", "distributed")
 EMBEDDED = ("embedded",)
 DISTRIBUTED = ("distributed",)
 THRICE_AS_FAST = 3.0
+BRONZE = "bronze/clicks"
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,16 @@ class Fault:
     faster: float = 1.0
     prepare: Callable[[Stage], AbstractContextManager[object]] = nullcontext
 
+    @property
+    def shares_a_stack(self) -> bool:
+        """Whether other faults may be tried before and after it on one stack."""
+        return self.prepare is nullcontext and not self.through_door
+
 
 def kills() -> Iterator[Fault]:
     """`kill -9` of each process."""
     for name, what, sets in (
-        ("lake", "the lake worker, which on Spark is the driver", BOTH),
+        ("lake", "the lake worker; on Spark of the driver, of its Java and of its Python", BOTH),
         ("features", "the feature worker", BOTH),
         ("streaming", "the worker of sessions and patterns", EMBEDDED),
         ("valkey", "Valkey", BOTH),
@@ -51,17 +57,17 @@ def kills() -> Iterator[Fault]:
         yield Fault(f"kill-{name}", f"kill -9 of {what}, three times", sets, strikes.kill(name), name)
     yield Fault(
         "kill-lake-in-commit",
-        "kill -9 of the lake worker or Spark driver when bronze has a new version and neither group nor checkpoint "
-        "was told, three times",
+        "kill -9 of the lake worker or Spark driver when bronze has a new version and neither silver, group nor "
+        "checkpoint was told, three times",
         BOTH,
-        strikes.kill("lake", strikes.on_delta_commit("bronze/clicks")),
+        strikes.kill("lake", strikes.on_delta_commit(BRONZE), strikes.bronze_ahead("clicks")),
         "lake",
     )
     yield Fault(
         "kill-taskmanager-in-commit",
         "kill -9 of the TaskManager while a checkpoint is being made, three times",
         DISTRIBUTED,
-        strikes.kill("taskmanager", strikes.on_flink_checkpoint),
+        strikes.kill("taskmanager", strikes.on_flink_checkpoint, strikes.checkpoint_seen),
         "taskmanager",
     )
     yield Fault(
@@ -77,16 +83,18 @@ def kills() -> Iterator[Fault]:
 
 def freezes() -> Iterator[Fault]:
     """SIGSTOP of each process for longer than its lease."""
-    for name, what, heir, sets in (
-        ("lake", "the lake worker or Spark driver, with an heir at work", ("lake", "work"), BOTH),
-        ("features", "the feature worker, with an heir at work", ("features", "work"), BOTH),
-        ("streaming", "the worker of sessions and patterns, with an heir at work", ("streaming", "run"), EMBEDDED),
-        ("valkey", "Valkey", (), BOTH),
-        ("kafka", "the broker", (), DISTRIBUTED),
-        ("jobmanager", "Flink's JobManager", (), DISTRIBUTED),
-        ("taskmanager", "Flink's TaskManager", (), DISTRIBUTED),
+    in_commit = strikes.freeze("lake", ("lake", "work"), strikes.on_delta_commit(BRONZE), "silver/clicks")
+    heir_of_features = strikes.freeze("features", ("features", "work"))
+    heir_of_streaming = strikes.freeze("streaming", ("streaming", "run"))
+    for name, what, strike, sets in (
+        ("lake", "the lake worker or Spark driver between two commits, an heir at work", in_commit, BOTH),
+        ("features", "the feature worker, with an heir at work", heir_of_features, BOTH),
+        ("streaming", "the worker of sessions and patterns, with an heir at work", heir_of_streaming, EMBEDDED),
+        ("valkey", "Valkey", strikes.freeze("valkey"), BOTH),
+        ("kafka", "the broker", strikes.freeze("kafka"), DISTRIBUTED),
+        ("jobmanager", "Flink's JobManager", strikes.freeze("jobmanager"), DISTRIBUTED),
+        ("taskmanager", "Flink's TaskManager", strikes.freeze("taskmanager"), DISTRIBUTED),
     ):
-        strike = strikes.freeze(name, heir)
         yield Fault(
             f"freeze-{name}",
             f"SIGSTOP for {what}, longer than its lease: 30 s at full size",

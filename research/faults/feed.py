@@ -29,12 +29,16 @@ class Feed(threading.Thread):
         self.sent: list[Sent] = []
         self.failed: BaseException | None = None
         self._taken, self._due_at = 0, 0.0
+        self._held_at: int | None = None
 
     def run(self) -> None:
         """Sends all; what went wrong is kept in `failed`."""
         try:
             self._due_at = time.monotonic()
             while batch := list(islice(self._events, BATCH)):
+                while self._holds:
+                    time.sleep(REST_SECONDS)
+                    self._due_at = time.monotonic()
                 self.sent += batch
                 self._deliver(batch)
                 self._taken += len(batch)
@@ -51,7 +55,17 @@ class Feed(threading.Thread):
     @property
     def behind(self) -> int:
         """Records that should have been taken by now."""
-        return int(max(0.0, time.monotonic() - self._due_at) * self._rate) if self.is_alive() else 0
+        if self._holds or not self.is_alive():
+            return 0
+        return int(max(0.0, time.monotonic() - self._due_at) * self._rate)
+
+    @property
+    def _holds(self) -> bool:
+        return self._held_at is not None and self._taken >= self._held_at
+
+    def hold_at(self, count: int | None) -> None:
+        """Goes no further than so many until told otherwise: a fault must not outlast the feed."""
+        self._held_at = count
 
     def wait_for(self, count: int) -> None:
         """Until so many were taken, or all."""

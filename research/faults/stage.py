@@ -7,15 +7,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tillstream.core.settings import Settings
 from tillstream.operations.stack.control import running_stack, stop_stack, wait_until_ready
 from tillstream.operations.stack.places import Places
-from tillstream.operations.stack.processes import signal_group
 from tillstream.operations.stack.status import Phase, ServiceStatus
 
 CLI = (sys.executable, "-m", "tillstream.apps.cli.main")
@@ -65,8 +66,8 @@ class Stage:
             yield
         finally:
             for service in self.services().values():
-                if service.pid is not None:
-                    signal_group(service.pid, signal.SIGCONT)  # what is frozen hears nothing else
+                if service.pid is not None and psutil.pid_exists(service.pid):
+                    signal_each(self.family(service.name), signal.SIGCONT)  # what is frozen hears nothing else
             stop_stack(self.places, STOP_SECONDS)
             stack.wait(STOP_SECONDS)
 
@@ -81,6 +82,11 @@ class Stage:
         if pid is None:
             raise RuntimeError(f"{service} does not run")
         return pid
+
+    def family(self, service: str) -> list[int]:
+        """The service's process, then all below it: a Spark driver's Java leads a session of its own."""
+        leader = psutil.Process(self.pid(service))
+        return [leader.pid, *(child.pid for child in leader.children(recursive=True))]
 
     def wait_for_new_life(self, service: str, old_pid: int, seconds: float = 180.0) -> None:
         """Until the supervisor has started it again and found it ready."""
@@ -115,6 +121,13 @@ class Stage:
 
     def _variables(self) -> dict[str, str]:
         return {**os.environ, **self.environment}
+
+
+def signal_each(pids: Iterable[int], number: signal.Signals) -> None:
+    """Sends a signal to each that is still there."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def on_the_jvm(ports: list[int]) -> dict[str, Any]:

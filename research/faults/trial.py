@@ -3,8 +3,9 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from research.faults.catalogue import Fault
@@ -13,7 +14,7 @@ from research.faults.judging import judge
 from research.faults.lag import LagReader, LagWatch
 from research.faults.line import FaultLine
 from research.faults.stage import Stage
-from tests.oracle.sending import draw
+from tests.oracle.sending import Sent, draw
 
 from tillstream.adapters.log import Log
 from tillstream.adapters.log.sqlite import SqliteLog
@@ -27,45 +28,73 @@ PATIENCE_SECONDS = 240.0
 
 def try_fault(fault: Fault, engine_set: str, events: int, seed: int, least_seconds: float = LEAST_SECONDS) -> FaultLine:
     """One run; its folder is kept, and named in print, when something did not hold."""
-    rate = min(RATE, events / least_seconds)
-    home = Path(tempfile.mkdtemp(prefix=f"tillstream-{fault.name}-"))
-    stage, verdict = Stage(home, engine_set), ""
+    (line,) = try_faults([fault], engine_set, events, seed, least_seconds)
+    return line
+
+
+def try_faults(
+    faults: Sequence[Fault], engine_set: str, events: int, seed: int, least_seconds: float = LEAST_SECONDS
+) -> Iterator[FaultLine]:
+    """Each in its turn on one stack, with events of its own, judged by all that was sent so far.
+
+    Ends after the first that did not hold; what was lost would be missed in the next one too.
+    """
+    home = Path(tempfile.mkdtemp(prefix=f"tillstream-{faults[0].name}-"))
+    stage, holds = Stage(home, engine_set), False
     try:
-        with fault.prepare(stage):
-            line = _run(fault, stage, events, seed, rate * fault.faster)
-        verdict = line.verdict
-        return line
+        with ExitStack() as around:
+            for fault in faults:
+                around.enter_context(fault.prepare(stage))
+            around.enter_context(stage.running())
+            sent: list[Sent] = []
+            for turn, fault in enumerate(faults):
+                drawn = fault.arrange(draw(seed + turn, events, fault.habits, turn))
+                rate = min(RATE, events / least_seconds) * fault.faster
+                line = _run(fault, stage, drawn, events, rate, sent)
+                holds = line.verdict == "ok"
+                yield line
+                if not holds:
+                    return
+    except GeneratorExit:
+        pass  # who asked wants no more
+    except BaseException:
+        holds = False
+        raise
     finally:
-        if verdict == "ok":
+        if holds:
             shutil.rmtree(home, ignore_errors=True)
         else:
             print(f"kept {home}", flush=True)
 
 
-def _run(fault: Fault, stage: Stage, events: int, seed: int, rate: float) -> FaultLine:
-    with stage.running():
-        door = Door(f"http://{stage.settings.serving.host}:{stage.settings.serving.port}")
-        with logs(stage) as (log, updates):
-            deliver: Deliver = door if fault.through_door else to_log(log, with_times=True)
-            feed = Feed(fault.arrange(draw(seed, events, fault.habits)), deliver, rate)
-            watch = LagWatch(LagReader(stage, log, updates), lambda: feed.behind)
-            bare = {name: service.start_seconds for name, service in stage.services().items()}
-            watch.start()
-            try:
-                feed.start()
-                notes, recoveries, why = _strike(fault, stage, feed, watch, events)
-                feed.join()
-                if feed.failed is not None:
-                    raise feed.failed
-                why = why or _caught_up(watch)
-                stage.run("streaming", "correct")
-                why = why or _caught_up(watch)
-            finally:
-                watch.stop()
-                door.close()
-        stage.run("lake", "gold")
-        stage.run("features", "release", "--until-stored")
-        found = judge(stage, feed.sent, times_known=not fault.through_door)
+def _run(
+    fault: Fault, stage: Stage, drawn: Iterator[Sent], events: int, rate: float, sent_before: list[Sent]
+) -> FaultLine:
+    door = Door(f"http://{stage.settings.serving.host}:{stage.settings.serving.port}")
+    with logs(stage) as (log, updates):
+        deliver: Deliver = door if fault.through_door else to_log(log, with_times=True)
+        feed = Feed(drawn, deliver, rate)
+        watch = LagWatch(LagReader(stage, log, updates), lambda: feed.behind)
+        bare = {name: service.start_seconds for name, service in stage.services().items()}
+        watch.start()
+        try:
+            feed.start()
+            notes, recoveries, why = _strike(fault, stage, feed, watch, events)
+            feed.hold_at(None)
+            feed.join()
+            if feed.failed is not None:
+                raise feed.failed
+            why = why or _caught_up(watch)
+            stage.run("streaming", "correct")
+            why = why or _caught_up(watch)
+        finally:
+            feed.hold_at(None)
+            watch.stop()
+            door.close()
+    stage.run("lake", "gold")
+    stage.run("features", "release", "--until-stored")
+    sent_before += feed.sent
+    found = judge(stage, sent_before, times_known=not fault.through_door)
     if fault.through_door:
         notes.append(", ".join(f"{count} answers {status}" for status, count in sorted(door.answers.items())))
     return FaultLine(
@@ -96,7 +125,8 @@ def _strike(fault: Fault, stage: Stage, feed: Feed, watch: LagWatch, events: int
     recoveries: list[float] = []
     if fault.strike is None:
         return notes, recoveries, ""
-    for number, share in enumerate(fault.moments):
+    for number, (share, following) in enumerate(pairwise((*fault.moments, 1.0))):
+        feed.hold_at(int(events * (share + following) / 2))  # so that the next fault too falls into the feed
         feed.wait_for(int(events * share))
         usual = watch.usual()
         struck = fault.strike(stage, number)

@@ -11,6 +11,8 @@ from typing import Any
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 DAYS = 4
+MOST_RECORDS = 10**8
+"""Of one turn, so that no poison is that of another turn."""
 PRODUCTS = [f"p{n}" for n in range(40)]
 CATEGORIES = ["shoes", "lamps", "toys"]
 REGIONS = ["north", "south", "west"]
@@ -66,17 +68,21 @@ def read_sent(path: Path) -> list[Sent]:
     return [Sent.of_line(line) for line in path.read_text().splitlines()]
 
 
-def draw(seed: int, count: int, habits: Habits = USUAL) -> Iterator[Sent]:
-    """`count` records; equal seeds give equal bytes. Every product is told before anything else."""
+def draw(seed: int, count: int, habits: Habits = USUAL, turn: int = 0) -> Iterator[Sent]:
+    """`count` records; equal seeds give equal bytes. Every product is told before anything else.
+
+    A later `turn` goes on where the one before ended; give each another seed.
+    """
     chance = random.Random(seed)
-    first = [_sent("products", _product(chance, product), START, chance, habits) for product in PRODUCTS]
+    start = START + timedelta(days=DAYS) * turn
+    first = [_sent("products", _product(chance, product), start, chance, habits) for product in PRODUCTS]
     yield from first[:count]
     recent: list[Sent] = []
     for number in range(len(first), count):
-        received = START + timedelta(days=DAYS) * (number / count)
+        received = start + timedelta(days=DAYS) * (number / count)
         luck = chance.random()
         if luck < habits.poison:
-            yield _poison(chance, received, number)
+            yield _poison(chance, received, turn * MOST_RECORDS + number)
         elif luck < habits.poison + habits.copies and recent:
             copied = chance.choice(recent)
             yield Sent(copied.topic, copied.key, copied.value, _micros(received))
