@@ -66,7 +66,7 @@ class Stage:
             yield
         finally:
             for service in self.services().values():
-                if service.pid is not None and psutil.pid_exists(service.pid):
+                with suppress(psutil.NoSuchProcess, RuntimeError):  # ended already
                     signal_each(self.family(service.name), signal.SIGCONT)  # what is frozen hears nothing else
             stop_stack(self.places, STOP_SECONDS)
             stack.wait(STOP_SECONDS)
