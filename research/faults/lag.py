@@ -80,7 +80,9 @@ class LagReader:
                 table.update_incremental()
             for partition, end in self._log.end_offsets(topic).items():
                 application = f"{self._log.log_id}/{topic}/{partition}"
-                behind += end - ((table.transaction_version(application) or 0) if table is not None else 0)
+                reached = (table.transaction_version(application) or 0) if table is not None else 0
+                if reached < end and self._log.read(topic, partition, reached, 1):  # marks of transactions are none
+                    behind += end - reached
         return behind
 
     def _of_features(self) -> int:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from research.faults.catalogue import Fault
+from research.faults.closing import closing
 from research.faults.feed import Deliver, Door, Feed, to_log
 from research.faults.judging import judge
 from research.faults.lag import LagReader, LagWatch
@@ -84,16 +85,18 @@ def _run(
             feed.join()
             if feed.failed is not None:
                 raise feed.failed
-            why = why or _caught_up(watch)
+            closers = closing(feed.sent)
+            deliver(closers)
+            why = why or _settled(stage, watch)
             stage.run("streaming", "correct")
-            why = why or _caught_up(watch)
+            why = why or _settled(stage, watch)
         finally:
             feed.hold_at(None)
             watch.stop()
             door.close()
     stage.run("lake", "gold")
     stage.run("features", "release", "--until-stored")
-    sent_before += feed.sent
+    sent_before += [*feed.sent, *closers]
     found = judge(stage, sent_before, times_known=not fault.through_door)
     if fault.through_door:
         notes.append(", ".join(f"{count} answers {status}" for status, count in sorted(door.answers.items())))
@@ -109,6 +112,15 @@ def _run(
         "; ".join(filter(None, dict.fromkeys(notes))),
         why or found.first,
     )
+
+
+def _settled(stage: Stage, watch: LagWatch) -> str:
+    """Waits until nobody is behind, on Flink also for what it tells one checkpoint after it has read the last event."""
+    why = _caught_up(watch)
+    if stage.settings.engines.streaming == "flink" and not why:
+        time.sleep(3 * stage.settings.flink.checkpoint_seconds)
+        why = _caught_up(watch)
+    return why
 
 
 def _caught_up(watch: LagWatch) -> str:

@@ -71,10 +71,10 @@ def read_sent(path: Path) -> list[Sent]:
 def draw(seed: int, count: int, habits: Habits = USUAL, turn: int = 0) -> Iterator[Sent]:
     """`count` records; equal seeds give equal bytes. Every product is told before anything else.
 
-    A later `turn` goes on where the one before ended; give each another seed.
+    A later `turn` goes on a day after the one before ended; give each another seed.
     """
     chance = random.Random(seed)
-    start = START + timedelta(days=DAYS) * turn
+    start = START + timedelta(days=DAYS + 1) * turn
     first = [_sent("products", _product(chance, product), start, chance, habits) for product in PRODUCTS]
     yield from first[:count]
     recent: list[Sent] = []
