@@ -3,40 +3,33 @@
     python scripts/jars.py            every engine
     python scripts/jars.py kafka      only that one
 
-Exit 2 with one sentence when Java 17 or Maven is missing. Standard library only.
+Exit 2 with one sentence when Java 17 or Maven is missing.
 """
 
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from tillstream.core.errors import NotInstalled
+from tillstream.core.java import require_java
+
 ROOT = Path(__file__).resolve().parent.parent
 POMS = ROOT / "deploy" / "jars"
 JARS = ROOT / "var" / "jars"
-JAVA = 17
-
-
-def java_version() -> int | None:
-    """The major version of the `java` on PATH; None without one."""
-    if shutil.which("java") is None:
-        return None
-    said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
-    found = re.search(r'version "(\d+)', said)
-    return int(found[1]) if found else None
 
 
 def lacking() -> str | None:
     """The sentence that says what to install; None when all is there."""
-    version = java_version()
-    if version is None or version < JAVA:
-        there = "there is none" if version is None else f"this is Java {version}"
-        return (
-            f"Java {JAVA} or newer is needed for Kafka, Spark and Flink, and {there} (Debian: openjdk-17-jre-headless)"
-        )
+    try:
+        require_java("Kafka, Spark and Flink")
+    except NotInstalled as error:
+        return str(error)
     if shutil.which("mvn") is None:
-        return "Maven is needed to fetch the jars of Kafka, Spark and Flink (Debian: maven)"
+        return (
+            "Maven is needed to fetch the jars of Kafka, Spark and Flink, and there is none on PATH; "
+            "install it (Debian: maven), or use TILLSTREAM_ENGINES__SET=embedded, which needs none"
+        )
     return None
 
 
@@ -59,7 +52,7 @@ def main(names: list[str]) -> int:
         print(f"no engine {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     if missing := lacking():
-        print(f"{missing}; the embedded engines need neither", file=sys.stderr)
+        print(missing, file=sys.stderr)
         return 2
     for name in names or known:
         fetch(name)

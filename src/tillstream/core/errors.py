@@ -12,7 +12,8 @@ TillstreamError
 ├── StoreError
 │   └── StoreUnavailable     the online store did not answer in time
 ├── ServiceError             a local service could not be started or stopped
-├── PortTaken                somebody else listens where a service should
+│   ├── PortTaken            somebody else listens where a service should
+│   └── NotInstalled         this machine lacks what an engine runs on
 ├── MappingError             a mapping of a real log does not fit the file
 ├── ModelError
 │   ├── NotTrained           no model: the log holds nothing to train it on
@@ -106,6 +107,10 @@ class PortTaken(ServiceError, Permanent):
     def __init__(self, service: str, port: int, holder: str, setting: str) -> None:
         self.service, self.port, self.holder, self.setting = service, port, holder, setting
         super().__init__(f"{service}: port {port} is taken by {holder}; stop it or set {setting}")
+
+
+class NotInstalled(ServiceError, Permanent):
+    """This machine lacks what an engine runs on; says what to install, and how to do without."""
 
 
 class MappingError(TillstreamError, Permanent):

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from typing import Final
 
+from tillstream.core.errors import NotInstalled
+
 JAVA: Final = 17
 
 
@@ -16,9 +18,18 @@ def java_lacking() -> str | None:
     return None if version >= JAVA else f"this is Java {version}"
 
 
+def require_java(engines: str) -> None:
+    """Raises NotInstalled, one sentence, unless the engines so called can run here."""
+    if there := java_lacking():
+        raise NotInstalled(
+            f"Java {JAVA} or newer is needed for {engines}, and {there}; install it (Debian: openjdk-17-jre-headless), "
+            "or use TILLSTREAM_ENGINES__SET=embedded, which needs none"
+        )
+
+
 def _version() -> int | None:
     if (java := shutil.which("java")) is None:
         return None
     said = subprocess.run((java, "-version"), capture_output=True, text=True, check=False).stderr  # noqa: S603
-    found = re.search(r'version "(\d+)', said)
+    found = re.search(r'version "(?:1\.)?(\d+)', said)  # 8 and older call themselves 1.8
     return int(found[1]) if found else None

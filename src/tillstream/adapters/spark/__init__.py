@@ -5,6 +5,6 @@ See: docs/howto/run-on-spark.md.
 """
 
 from tillstream.adapters.spark.session import open_session
-from tillstream.adapters.spark.sites import is_local, require_java
+from tillstream.adapters.spark.sites import is_local
 
-__all__ = ["is_local", "open_session", "require_java"]
+__all__ = ["is_local", "open_session"]

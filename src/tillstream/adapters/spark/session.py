@@ -11,7 +11,8 @@ from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
-from tillstream.adapters.spark.sites import is_loopback, jars_in, require_java
+from tillstream.adapters.spark.sites import is_loopback, jars_in
+from tillstream.core.java import require_java
 from tillstream.core.settings import SparkSettings
 
 
@@ -19,9 +20,9 @@ from tillstream.core.settings import SparkSettings
 def open_session(settings: SparkSettings, jars: Path, scratch: Path, *, name: str) -> Iterator[SparkSession]:
     """A session on `settings.master` for as long as the block runs; `scratch` takes what Spark spills.
 
-    One a process at a time. Raises ServiceError for missing Java or jars.
+    One a process at a time. Raises NotInstalled for missing Java or jars.
     """
-    require_java()
+    require_java("Spark")
     os.environ["PYSPARK_PYTHON"] = sys.executable  # the executors' Python must be the driver's
     scratch.mkdir(parents=True, exist_ok=True)
     conf = SparkConf().setMaster(settings.master).setAppName(name)

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from tillstream.core.errors import ServiceError
-from tillstream.core.java import JAVA, java_lacking
+from tillstream.core.errors import NotInstalled
 
 NEEDED_JARS: Final = ("delta-spark", "delta-storage", "spark-sql-kafka", "spark-token-provider-kafka", "kafka-clients")
 
@@ -19,19 +18,10 @@ def is_loopback(master: str) -> bool:
     return is_local(master) or master.startswith(("spark://127.", "spark://localhost"))
 
 
-def require_java() -> None:
-    """Raises ServiceError unless Java 17 or newer is on PATH."""
-    if there := java_lacking():
-        raise ServiceError(
-            f"Spark needs Java {JAVA} or newer, and {there}; install openjdk-17-jre-headless, "
-            "or set TILLSTREAM_ENGINES__LAKE=embedded"
-        )
-
-
 def jars_in(folder: Path) -> list[Path]:
-    """The jars that the wheel lacks; raises ServiceError that names the first one missing."""
+    """The jars that the wheel lacks; raises NotInstalled that names the first one missing."""
     jars = sorted(folder.glob("*.jar"))
     for name in NEEDED_JARS:
         if not any(jar.name.startswith(name) for jar in jars):
-            raise ServiceError(f"Spark needs {name}*.jar in {folder}; `make engines` fetches it")
+            raise NotInstalled(f"Spark needs {name}*.jar in {folder}; `make engines` fetches it")
     return jars

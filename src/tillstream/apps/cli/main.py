@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from tillstream import __version__
-from tillstream.core.errors import MissingExtra, TillstreamError
+from tillstream.core.errors import MissingExtra, NotInstalled, TillstreamError
 
 PACKAGES: Final = {
     "demo": "The whole loop on this machine, from nothing to a shop that answers.",
@@ -71,7 +71,7 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs a command; a known error prints its sentence and ends with 1, misuse with 2."""
+    """Runs a command; a known error prints its sentence and ends with 1, misuse and what is not installed with 2."""
     try:
         app(args=list(arguments) if arguments is not None else None, standalone_mode=True)
     except ModuleNotFoundError as error:
@@ -79,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if missing not in EMBEDDED:
             raise
         _end(MissingExtra("this command", "embedded"), 2)
+    except (MissingExtra, NotInstalled) as error:
+        _end(error, 2)
     except TillstreamError as error:
         _end(error, 1)
     except BrokenPipeError:

@@ -55,11 +55,12 @@ def _detach(without: list[str], only: list[str]) -> None:
     """A stack of its own session, which outlives this shell."""
     import subprocess
 
-    from tillstream.apps.wiring.stack import places_of
+    from tillstream.apps.wiring.stack import places_of, require_engines
     from tillstream.operations.stack.control import wait_until_ready
     from tillstream.operations.stack.processes import open_log, resolved
 
     settings = load_settings()
+    require_engines(settings, without=without, only=only)
     places = places_of(settings)
     options = [word for name in without for word in ("--without", name)]
     options += [word for name in only for word in ("--only", name)]

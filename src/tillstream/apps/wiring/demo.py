@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tillstream.apps.wiring.event_log import open_log
-from tillstream.apps.wiring.stack import child_environment, places_of
+from tillstream.apps.wiring.stack import child_environment, places_of, require_engines
 from tillstream.core.settings import Settings
 from tillstream.operations.demo.replay import RealLog, replay_steps
 from tillstream.operations.demo.run import Demo, prepare, summary, visitors_there
@@ -36,6 +36,7 @@ def run_demo(
     tell: Callable[[str], None],
 ) -> bool:
     """The whole demo on a simulated shop, or on a real log; False when it was stopped before its last step."""
+    require_engines(settings)
     places = places_of(settings)
     prepare(places, keep=keep)
     begun = time.monotonic()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Sequence
 
+from tillstream.core.java import require_java
 from tillstream.core.settings import Settings
 from tillstream.operations.stack.kafka import own_broker, prepare_broker
 from tillstream.operations.stack.places import Places
@@ -33,6 +34,7 @@ def build_supervisor(
     (places.home / "store").mkdir(parents=True, exist_ok=True)
     settings = settings.model_copy(update={"home": places.home})
     services = chosen(stack_services(settings), without, only)
+    require_engines(settings, without=without, only=only)
     _prepare(settings, {service.name for service in services if service.command})
     if any(service.name == "valkey" for service in services):
         require_server(valkey_command(places.home, settings.store), settings.store)
@@ -46,8 +48,18 @@ def build_supervisor(
     )
 
 
+def require_engines(settings: Settings, *, without: Sequence[str] = (), only: Sequence[str] = ()) -> None:
+    """Raises NotInstalled where an engine that is ours to start lacks its Java; the embedded set has none such."""
+    started = {service.name for service in chosen(stack_services(settings), without, only) if service.command}
+    engines = [name for name, service in (("Kafka", "kafka"), ("Flink", "jobmanager")) if service in started]
+    if "lake" in started and settings.engines.lake == "spark":
+        engines.append("Spark")
+    if engines:
+        require_java(", ".join(engines))
+
+
 def _prepare(settings: Settings, started: Collection[str]) -> None:
-    """Writes the configuration of the engines that are ours to start; raises ServiceError for what is not installed."""
+    """Writes the configuration of the engines that are ours to start; raises NotInstalled for a broker without jars."""
     if "kafka" in started and (broker := own_broker(settings.kafka_path, settings.kafka)):
         prepare_broker(broker, settings.stack.jars_path / "kafka")
     if "jobmanager" in started:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tillstream.core.errors import ServiceError
-from tillstream.core.java import JAVA, java_lacking
+from tillstream.core.errors import NotInstalled, ServiceError
+from tillstream.core.java import require_java
 from tillstream.core.settings import KafkaSettings
 from tillstream.operations.stack.readiness import ANSWER_SECONDS
 from tillstream.operations.stack.valkey import is_loopback
@@ -131,7 +131,7 @@ def broker_command(broker: Broker, jars: Path) -> tuple[str, ...]:
 
 def prepare_broker(broker: Broker, jars: Path, cluster: Sequence[Broker] = (), *, cluster_id: str = "") -> None:
     """Writes the configuration and, for a first start, the storage. Raises ServiceError with what the tool said."""
-    require_java(jars)
+    require_broker(jars)
     broker.data.mkdir(parents=True, exist_ok=True)
     broker.configuration.write_text(server_properties(broker, cluster))
     if (broker.data / "meta.properties").exists():
@@ -153,12 +153,8 @@ def new_cluster_id() -> str:
     return drawn if drawn[0] != "-" else new_cluster_id()
 
 
-def require_java(jars: Path) -> None:
-    """Raises ServiceError with one sentence when there is no Java that can run a broker, or no jars of one."""
-    if found := java_lacking():
-        raise ServiceError(
-            f"kafka: Java {JAVA} or newer is needed and {found}; install it (Debian: openjdk-17-jre-headless), "
-            "or set TILLSTREAM_KAFKA__BOOTSTRAP to brokers elsewhere"
-        )
+def require_broker(jars: Path) -> None:
+    """Raises NotInstalled with one sentence when there is no Java that can run a broker, or no jars of one."""
+    require_java("Kafka")
     if not any(jars.glob("kafka_*.jar")):
-        raise ServiceError(f"kafka: no broker under {jars}; fetch it with `make engines`")
+        raise NotInstalled(f"kafka: no broker under {jars}; fetch it with `make engines`")
