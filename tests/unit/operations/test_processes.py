@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tillstream.operations.stack.memory import resident_bytes
@@ -67,6 +68,19 @@ def test_memory_of_a_tree_holds_its_children():
         os.killpg(parent.pid, signal.SIGKILL)
     assert sizes[parent.pid] >= 12 * 2**20
     assert sizes[2**22 + 1] == 0
+
+
+def test_a_jvm_s_child_is_not_weighed_with_its_parent_s_memory_before_it_runs_a_program_of_its_own():
+    forks = "import os, time; held = bytearray(96 * 2**20); os.fork(); print('ready', flush=True); time.sleep(60)"
+    command = ["java", "-S", "-c", forks]
+    with subprocess.Popen(command, executable=sys.executable, stdout=subprocess.PIPE, start_new_session=True) as parent:
+        for _ in range(2):
+            parent.stdout.readline()
+        both = resident_bytes([parent.pid])[parent.pid]
+        alone = psutil.Process(parent.pid).memory_info().rss
+        os.killpg(parent.pid, signal.SIGKILL)
+    assert alone > 96 * 2**20
+    assert both < 1.2 * alone
 
 
 def test_a_log_stays_bounded_when_it_is_opened_and_while_it_is_written(tmp_path):
