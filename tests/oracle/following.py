@@ -63,23 +63,31 @@ def decision_outcomes(silver: dict[str, list[Row]]) -> list[Row]:
     shown: dict[Any, list[Row]] = defaultdict(list)
     for seen in silver["impressions"]:
         if "decision_id" in seen:
-            for product in seen["product_ids"]:
+            for product in set(seen["product_ids"]):
                 shown[seen["occurred_on"], seen["decision_id"], product].append(seen)
-    clicks: dict[Any, list[Row]] = defaultdict(list)
+    times: dict[Any, list[Any]] = defaultdict(list)
+    for (_, *listing), impressions in shown.items():
+        times[tuple(listing)] += [seen["occurred_at"] for seen in impressions]
+
+    def last_shown(decision: Any, product: Any, event: Row, within: timedelta) -> Any:
+        before = max((at for at in times[decision, product] if at <= event["occurred_at"]), default=None)
+        return before.date() if before and event["occurred_at"] - before < within else None
+
+    clicked: dict[Any, list[Any]] = defaultdict(list)
     for click in silver["clicks"]:
-        clicks[click.get("decision_id"), click.get("product_id"), click["kind"]].append(click)
+        listing = click.get("decision_id"), click.get("product_id")
+        clicked[last_shown(*listing, click, DAY), *listing, click["kind"]].append(click["occurred_at"])
     bought: dict[Any, list[tuple[Row, Row]]] = defaultdict(list)
     for order in silver["orders"]:
         for line in order["lines"] if order["kind"] == "placed" else []:
-            decision = line.get("decision_id", order.get("decision_id"))
-            bought[decision, line["product_id"]].append((order, line))
+            listing = line.get("decision_id", order.get("decision_id")), line["product_id"]
+            bought[last_shown(*listing, order, 7 * DAY), *listing].append((order, line))
     rows = []
     for (day, decision, product), impressions in shown.items():
         first = min(impressions, key=lambda one: (one["occurred_at"], one["event_id"]))
         at, place = first["occurred_at"], first["product_ids"].index(product)
-        looks = [c["occurred_at"] for c in clicks[decision, product, "viewed"] if at <= c["occurred_at"] < at + DAY]
-        carts = [c["occurred_at"] for c in clicks[decision, product, "cart_added"] if at <= c["occurred_at"] < at + DAY]
-        sold = [(o, one) for o, one in bought[decision, product] if at <= o["occurred_at"] < at + 7 * DAY]
+        looks, carts = (clicked[day, decision, product, kind] for kind in ("viewed", "cart_added"))
+        sold = bought[day, decision, product]
         rows.append(
             {
                 "day": day, "decision_id": decision, "product_id": product, "position": place,

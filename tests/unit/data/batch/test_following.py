@@ -1,10 +1,12 @@
 """What came of a decision, by which channel a click came, and sessions' last word."""
 
+import random
 from datetime import timedelta
 
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
+from tests.oracle.following import decision_outcomes
 from tests.shop import at, click, new_record, order
 
 from tillstream.adapters.log.sqlite import SqliteLog
@@ -73,6 +75,68 @@ def test_an_order_days_later_is_put_to_the_day_the_product_was_shown(gold):
     ]
     (row,) = gold("decision_outcomes", orders=late)
     assert (row["day"], row["units"], row["revenue_cents"]) == (when.date(), 1, 500)
+
+
+def test_what_came_of_a_list_shown_again_counts_once_on_the_day_it_was_last_shown(gold):
+    first, again = at("22:00"), at("22:00") + timedelta(days=1)
+    gold("decision_outcomes", impressions=[shown(first, "lamp", "boots")])
+    clicks = [click(f"c{when}", when, "v1", "viewed", product_id="lamp", decision_id="h1")
+              for when in (again - timedelta(hours=1), again + timedelta(hours=23))]  # fmt: skip
+    orders = [order("early", again - timedelta(minutes=1), "ann", {"lamp": (1, 500)}, decision_id="h1"),
+              order("late", again + timedelta(days=5), "ann", {"lamp": (2, 700)}, decision_id="h1")]  # fmt: skip
+    before = gold("decision_outcomes", clicks=clicks, orders=orders)
+    assert [(r["product_id"], r["units"]) for r in before] == [("boots", 0), ("lamp", 3)]
+    # Only now is it told that the list was shown again, and what came after that moves to that day.
+    boots, lamp, lamp_again = gold("decision_outcomes", impressions=[shown(again, "lamp")])
+    assert (boots["impressions"], boots["clicked"], boots["ordered"]) == (1, False, False)
+    assert (lamp["day"], lamp["clicked_at"], lamp["units"], lamp["revenue_cents"]) == (
+        first.date(), clicks[0].occurred_at, 1, 500,
+    )  # fmt: skip
+    assert (lamp_again["day"], lamp_again["clicked_at"], lamp_again["units"], lamp_again["revenue_cents"]) == (
+        again.date(), clicks[1].occurred_at, 2, 1_400,
+    )  # fmt: skip
+    assert lamp["impressions"] == lamp_again["impressions"] == 1
+
+
+def test_lists_shown_again_and_again_are_what_the_oracle_says_told_in_any_order(gold, tmp_path):
+    chance = random.Random(3)
+    told = [("impressions", shown(when, *chance.sample(["boots", "lamp"], chance.choice([1, 2]))))
+            for when in _moments(chance, 12)]  # fmt: skip
+    told += [("clicks", click(f"c{when}", when, "v1", "viewed", product_id="lamp", decision_id="h1"))
+             for when in _moments(chance, 40)]  # fmt: skip
+    told += [("orders", order(f"o{when}", when, "ann", {"lamp": (1, 500), "boots": (2, 70)}, decision_id="h1"))
+             for when in _moments(chance, 12)]  # fmt: skip
+    chance.shuffle(told)
+    for some in (told[:30], told[30:50], told[50:]):
+        rows = gold("decision_outcomes", **{topic: [one for name, one in some if name == topic] for topic, _ in some})
+    lake = Lake(tmp_path / "lake")
+    silver = {topic: _known(lake.arrow(f"silver.{topic}").to_pylist()) for topic, _ in told}
+    expected = sorted(decision_outcomes(silver), key=lambda row: [str(value) for value in list(row.values())[:3]])
+    assert [{column: row[column] for column in expected[0]} for row in rows] == expected
+    assert sum(row["units"] for row in rows) == sum(
+        line["quantity"] for one in silver["orders"] for line in one["lines"] if _was_shown(silver, one, line)
+    )
+
+
+def _moments(chance, number):
+    return [at("00:00") + timedelta(minutes=chance.randrange(20 * 24 * 60)) for _ in range(number)]
+
+
+def _known(row):
+    """A row as it was sent: without what it leaves out, nor do its lines have it."""
+    if isinstance(row, list):
+        return [_known(one) for one in row]
+    if not isinstance(row, dict):
+        return row
+    return {name: _known(value) for name, value in row.items() if value is not None}
+
+
+def _was_shown(silver, order, line):
+    return any(
+        line["product_id"] in seen["product_ids"]
+        and timedelta() <= order["occurred_at"] - seen["occurred_at"] < timedelta(days=7)
+        for seen in silver["impressions"]
+    )
 
 
 CHANNELS = [

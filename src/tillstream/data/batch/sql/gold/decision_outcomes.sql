@@ -2,11 +2,12 @@
 -- key: day, decision_id, product_id
 -- partition: day
 -- grows: rebuild days
--- reads: impressions by day, clicks 1 day on, orders 7 days on, decisions 1 day back
+-- reads: impressions 7 days on, clicks 1 day on, orders 7 days on, decisions 1 day back
 -- owner: data
--- One row a product that a decision showed, by the day it was shown, UTC, with what came of it: looked at or put
--- into the cart within a day, ordered within 7 days, each naming the decision. `position` counts from 0; a product
--- shown twice counts where it stood first. A decision shown again on another day has a row there, too.
+-- One row a product that a decision showed, a day that it was shown on, UTC, with what came of it: looked at or put
+-- into the cart within a day, ordered within 7 days, each naming the decision. What came is put to the last time the
+-- product was shown before, so it counts once however often a list is shown again, and days add up. `position` counts
+-- from 0; a product shown twice on a day counts where it stood first.
 WITH listed AS (
     SELECT event_id, decision_id, occurred_on, UNNEST(product_ids) AS product_id
     FROM impressions
@@ -51,50 +52,84 @@ shown AS (
     WHERE nth = 1
 ),
 
+-- Each click with the day on which its product was last shown to it.
+clicks_placed AS (
+    SELECT
+        clicks.event_id,
+        clicks.kind,
+        clicks.occurred_at,
+        placed_at.decision_id,
+        placed_at.product_id,
+        MAX(placed_at.occurred_on) AS shown_on
+    FROM clicks
+    INNER JOIN placed_at
+        ON
+            clicks.decision_id = placed_at.decision_id
+            AND clicks.product_id = placed_at.product_id
+            AND clicks.occurred_at >= placed_at.occurred_at
+            AND clicks.occurred_at < placed_at.occurred_at + INTERVAL 1 DAY
+    WHERE clicks.kind IN ('viewed', 'cart_added') AND NOT COALESCE(clicks.is_bot, FALSE)
+    GROUP BY clicks.event_id, clicks.kind, clicks.occurred_at, placed_at.decision_id, placed_at.product_id
+),
+
 looked AS (
     SELECT
-        shown.occurred_on,
-        shown.decision_id,
-        shown.product_id,
-        MIN(CASE WHEN clicks.kind = 'viewed' THEN clicks.occurred_at END) AS clicked_at,
-        MIN(CASE WHEN clicks.kind = 'cart_added' THEN clicks.occurred_at END) AS carted_at
-    FROM shown
-    INNER JOIN clicks
-        ON
-            shown.decision_id = clicks.decision_id
-            AND shown.product_id = clicks.product_id
-            AND clicks.occurred_at >= shown.occurred_at
-            AND clicks.occurred_at < shown.occurred_at + INTERVAL 1 DAY
-    WHERE clicks.kind IN ('viewed', 'cart_added') AND NOT COALESCE(clicks.is_bot, FALSE)
-    GROUP BY shown.occurred_on, shown.decision_id, shown.product_id
+        shown_on,
+        decision_id,
+        product_id,
+        MIN(CASE WHEN kind = 'viewed' THEN occurred_at END) AS clicked_at,
+        MIN(CASE WHEN kind = 'cart_added' THEN occurred_at END) AS carted_at
+    FROM clicks_placed
+    GROUP BY shown_on, decision_id, product_id
+),
+
+lines_ordered AS (
+    SELECT
+        event_id,
+        occurred_at,
+        COALESCE(line.decision_id, decision_id) AS line_decision_id,
+        line.product_id,
+        SUM(line.quantity) AS quantity,
+        SUM(line.quantity * line.unit_price_cents) AS cents
+    FROM (SELECT event_id, occurred_at, decision_id, UNNEST(lines) AS line FROM orders WHERE kind = 'placed') AS ordered
+    GROUP BY event_id, occurred_at, COALESCE(line.decision_id, decision_id), line.product_id
 ),
 
 lines_placed AS (
     SELECT
-        occurred_at,
-        COALESCE(line.decision_id, decision_id) AS line_decision_id,
-        line.product_id,
-        line.quantity,
-        line.quantity * line.unit_price_cents AS cents
-    FROM (SELECT occurred_at, decision_id, UNNEST(lines) AS line FROM orders WHERE kind = 'placed') AS bought
+        lines_ordered.event_id,
+        lines_ordered.occurred_at,
+        lines_ordered.quantity,
+        lines_ordered.cents,
+        placed_at.decision_id,
+        placed_at.product_id,
+        MAX(placed_at.occurred_on) AS shown_on
+    FROM lines_ordered
+    INNER JOIN placed_at
+        ON
+            lines_ordered.line_decision_id = placed_at.decision_id
+            AND lines_ordered.product_id = placed_at.product_id
+            AND lines_ordered.occurred_at >= placed_at.occurred_at
+            AND lines_ordered.occurred_at < placed_at.occurred_at + INTERVAL 7 DAY
+    GROUP BY
+        lines_ordered.event_id,
+        lines_ordered.occurred_at,
+        lines_ordered.quantity,
+        lines_ordered.cents,
+        placed_at.decision_id,
+        placed_at.product_id
 ),
 
 bought AS (
     SELECT
-        shown.occurred_on,
-        shown.decision_id,
-        shown.product_id,
-        MIN(lines_placed.occurred_at) AS ordered_at,
-        SUM(lines_placed.quantity) AS units,
-        SUM(lines_placed.cents) AS revenue_cents
-    FROM shown
-    INNER JOIN lines_placed
-        ON
-            shown.decision_id = lines_placed.line_decision_id
-            AND shown.product_id = lines_placed.product_id
-            AND lines_placed.occurred_at >= shown.occurred_at
-            AND lines_placed.occurred_at < shown.occurred_at + INTERVAL 7 DAY
-    GROUP BY shown.occurred_on, shown.decision_id, shown.product_id
+        shown_on,
+        decision_id,
+        product_id,
+        MIN(occurred_at) AS ordered_at,
+        SUM(quantity) AS units,
+        SUM(cents) AS revenue_cents
+    FROM lines_placed
+    GROUP BY shown_on, decision_id, product_id
 ),
 
 decided AS (
@@ -133,12 +168,12 @@ SELECT
 FROM shown
 LEFT JOIN looked
     ON
-        shown.occurred_on = looked.occurred_on
+        shown.occurred_on = looked.shown_on
         AND shown.decision_id = looked.decision_id
         AND shown.product_id = looked.product_id
 LEFT JOIN bought
     ON
-        shown.occurred_on = bought.occurred_on
+        shown.occurred_on = bought.shown_on
         AND shown.decision_id = bought.decision_id
         AND shown.product_id = bought.product_id
 LEFT JOIN decided
