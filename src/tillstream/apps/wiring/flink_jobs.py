@@ -1,8 +1,9 @@
 """The streaming jobs on Flink: sent to the cluster, watched, sent again from their newest state."""
 
+import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from tillstream.core.settings import Settings
 from tillstream.core.telemetry import logger
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.data.streaming.flink.job_settings import JobSettings
+from tillstream.data.streaming.flink.states import finished_states, unneeded
 from tillstream.data.streaming.logic.patterns.row import TOPICS as pattern_topics
 from tillstream.data.streaming.logic.sessions import TOPICS as session_topics
 from tillstream.operations.stack.flink import FlinkCluster
@@ -29,6 +31,7 @@ _LOOK_SECONDS: Final = 0.5
 _SUBMIT_SECONDS: Final = 240.0
 _SAVEPOINT_SECONDS: Final = 60.0
 _AGAIN_SECONDS: Final = 2.0
+_PRUNE_SECONDS: Final = 10.0
 _TOPICS: Final = {SESSIONS: session_topics, PATTERNS: pattern_topics}
 _LOG = logger(SERVICE)
 
@@ -79,13 +82,19 @@ def savepoint_job(settings: Settings, name: str) -> str:
 
 
 def newest_state(settings: Settings, name: str) -> str | None:
-    """The newest finished checkpoint or savepoint of a job, as a URI; None if it never made one.
+    """The newest finished checkpoint or savepoint of a job, as a URI; None if it never made one."""
+    states = finished_states(_checkpoints(settings, name), _savepoints(settings, name))
+    return states[0].place.as_uri() if states else None
 
-    Each is finished by its `_metadata`, and one run of a job follows the other, so the newest file is the furthest.
-    """
-    places = [*_checkpoints(settings, name).glob("*/chk-*/_metadata"), *_savepoints(settings, name).glob("*/_metadata")]
-    newest = max(places, key=lambda place: place.stat().st_mtime_ns, default=None)
-    return newest.parent.as_uri() if newest else None
+
+def prune_states(settings: Settings, name: str, job_id: str) -> None:
+    """Removes what no resume of a job can need while it works as `job_id`; see states.unneeded."""
+    checkpoints, savepoints = _checkpoints(settings, name), _savepoints(settings, name)
+    runs = [place for place in checkpoints.glob("*") if place.is_dir()]
+    for place in unneeded(runs, finished_states(checkpoints, savepoints), checkpoints / job_id):
+        shutil.rmtree(place, ignore_errors=True)  # what is not ours to remove stays
+        if not place.exists():
+            _LOG.info("state_removed", job=name, place=str(place))
 
 
 def job_settings(settings: Settings, name: str, resume_from: str | None) -> JobSettings:
@@ -126,7 +135,7 @@ class _Watcher:
         self._settings, self._from = settings, dict.fromkeys(names, savepoint)
         self._rest = FlinkRest(settings.flink.host, settings.flink.rest_port)
         self._sending: subprocess.Popen[bytes] | None = None
-        self._since = self._not_before = 0.0
+        self._since = self._not_before = self._prune_at = 0.0
 
     def look(self) -> dict[str, str]:
         """The jobs' states after one look; sends those that the cluster has none of."""
@@ -140,6 +149,7 @@ class _Watcher:
         missing = [name for name, state in states.items() if state == "missing"]
         if missing and time.monotonic() >= self._not_before:
             self._send(missing)
+        self._prune({name: job.job_id for name, job in found.items() if job and job.state == "RUNNING"})
         return states
 
     def end(self) -> list[JobReport]:
@@ -147,6 +157,13 @@ class _Watcher:
         if self._sending is not None:
             stop_all([self._sending], 0.0)
         return [self._end(name) for name in self._from]
+
+    def _prune(self, running: Mapping[str, str]) -> None:
+        if time.monotonic() < self._prune_at:
+            return
+        self._prune_at = time.monotonic() + _PRUNE_SECONDS
+        for name, job_id in running.items():
+            prune_states(self._settings, name, job_id)
 
     def _absent(self, name: str) -> str:
         return "stopped" if _stop_request(self._settings, name).exists() else "missing"

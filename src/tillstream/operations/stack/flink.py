@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tillstream.core.settings import FlinkSettings
+from tillstream.data.streaming.flink.states import KEPT
 from tillstream.operations.stack.readiness import ANSWER_SECONDS
 
 _VERSION: Final = "2.2.1"
@@ -100,6 +101,7 @@ class FlinkCluster:
             "state.backend.type": "hashmap",
             "execution.checkpointing.dir": self.checkpoints.as_uri(),
             "execution.checkpointing.savepoint-dir": self.savepoints.as_uri(),
+            "execution.checkpointing.num-retained": str(KEPT),  # the cluster's word; a job's own is not heard
             "restart-strategy.type": "exponential-delay",
             "restart-strategy.exponential-delay.initial-backoff": "1 s",
             "restart-strategy.exponential-delay.max-backoff": "30 s",

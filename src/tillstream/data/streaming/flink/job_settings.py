@@ -55,7 +55,6 @@ def options(settings: JobSettings) -> dict[str, str]:
         "execution.checkpointing.timeout": "2 min",
         "execution.checkpointing.tolerable-failed-checkpoints": 3,
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
-        "execution.checkpointing.num-retained": 2,
         # In the task's own process: five times as fast as a Python process beside it, and no memory of its own.
         "python.execution-mode": "thread",
         "python.fn-execution.bundle.time": 200,
