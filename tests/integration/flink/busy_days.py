@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tests.shop.events import click, new_record, order, payment
@@ -117,19 +118,18 @@ def poison(start: datetime) -> list[Sent]:
     return [("clicks.v1", NewRecord("v1", value, {RECEIVED_AT: received})) for value in values]
 
 
-def now_events(log: Log) -> Iterator[Sent]:
-    """One event of now for each partition that a job reads: after them all before is over."""
-    now = datetime.now(UTC)
+def events_of(when: datetime, log: Log) -> Iterator[Sent]:
+    """One event of then, received then, for each partition that a job reads: after them all before is over."""
     for topic in SOURCES:
         for partition in log.end_offsets(topic):
-            name = f"{CLOCK}{topic}-{partition}"
+            name = f"{CLOCK}{topic}-{partition}-{when.isoformat()}"
             events: dict[str, Event] = {
-                "clicks.v1": click(name, now, name),
-                "orders.v1": order(name, now, name, {"p1": (1, 100)}),
-                "payments.v1": payment(name, now, 100, kind="captured", customer_id=name),
-                "accounts.v1": Account(event_id=name, occurred_at=now, kind="logged_in", customer_id=name),
+                "clicks.v1": click(name, when, name),
+                "orders.v1": order(name, when, name, {"p1": (1, 100)}),
+                "payments.v1": payment(name, when, 100, kind="captured", customer_id=name),
+                "accounts.v1": Account(event_id=name, occurred_at=when, kind="logged_in", customer_id=name),
             }
-            yield topic, NewRecord(name, events[topic].encode(), partition=partition)
+            yield topic, replace(new_record(topic, events[topic]), partition=partition)
 
 
 def send(log: Log, records: Iterable[Sent]) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.brokers import RunningBrokers, free_ports, one_broker
@@ -18,7 +19,7 @@ from tillstream.core.settings import Settings
 from tillstream.operations.stack.processes import launch
 from tillstream.operations.stack.services import flink_cluster
 
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 480.0
 
 
 class RunningFlink:
@@ -26,7 +27,8 @@ class RunningFlink:
 
     def __init__(self, settings: Settings, brokers: RunningBrokers) -> None:
         self.settings, self.brokers = settings, brokers
-        self.cluster = flink_cluster(settings)
+        # Room beside the two jobs for a third of two subtasks.
+        self.cluster = replace(flink_cluster(settings), settings=settings.flink.model_copy(update={"parallelism": 2}))
         self.cluster.write_files()
         self.log = KafkaLog(settings.kafka, settings.log)
         self.rest = FlinkRest(settings.flink.host, settings.flink.rest_port)

@@ -5,6 +5,8 @@ One log and one cluster for all of them, for a cluster is dear: the story is tol
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,19 +14,31 @@ from tests.integration.flink.busy_days import (
     CLOCK,
     a_day,
     all_of,
-    now_events,
+    events_of,
     send,
     wanted_alerts,
     wanted_sessions,
 )
-from tests.integration.flink.running_flink import RunningFlink, flink_python, running_flink, wait_until
+from tests.integration.flink.open_sessions import LATE, MERGED, MOVED, LiveClicks, revisions
+from tests.integration.flink.replay import Replay, replay_of
+from tests.integration.flink.running_flink import (
+    PATIENCE_SECONDS,
+    RunningFlink,
+    flink_python,
+    running_flink,
+    wait_until,
+)
+from tests.integration.flink.scraping import scraped
 
+from tillstream.adapters.log import Log
 from tillstream.apps.wiring.flink_jobs import list_jobs, newest_state, savepoint_job
 from tillstream.core.contracts import decode, topic_named
 from tillstream.core.contracts.derived import FraudAlert, Session
+from tillstream.core.settings import FlinkSettings
 from tillstream.data.streaming.logic.patterns import PATTERNS
+from tillstream.data.streaming.logic.session_records import Told
 
-pytestmark = [pytest.mark.flink, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.flink, pytest.mark.timeout(1800)]
 
 JOBS = ("session_aggregator", "fraud_pattern_detector")
 
@@ -40,52 +54,144 @@ class Story:
     stopped_with: dict[str, str]
     savepoint: str
     watermarks: list[str | None]
+    states: dict[str, tuple[set[str], int]]
+    """Of each job the runs that left checkpoints, and how many savepoints there are."""
+    working: set[str]
+    live: "Live"
+    replayed: list[Session]
+    wanted_replayed: dict[str, Session]
+    replay_idle_seconds: float
+
+
+@dataclass(frozen=True)
+class Live:
+    """What came of the visitors of just now, open and closed."""
+
+    clicks: LiveClicks
+    sessions: list[Session]
+    wanted_sessions: dict[str, Session]
+    late: tuple[float, float]
+    """Events that were too late, before one came and after."""
+    records_in: dict[str, float]
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Story]:
-    with running_flink(tmp_path_factory.mktemp("flink"), root) as running:
-        yield tell(running)
+    folder = tmp_path_factory.mktemp("flink")
+    with running_flink(folder, root) as running, replay_of(folder / "replay", running) as replay:
+        yield tell(running, replay)
 
 
-def tell(running: RunningFlink) -> Story:
+def tell(running: RunningFlink, replay: Replay) -> Story:
     log = running.log
     send(log, a_day(0, visits=300))  # there before the jobs: a replay, its partitions read at their own pace
     running.start("watcher")
     wait_until_read(running)
 
-    running.end("watcher")
-    stopped_with = {name: newest_state(running.settings, name) or "" for name in JOBS}
-    assert running.states() == {}
-    send(log, a_day(1, visits=60))
-    running.start("watcher")
-    wait_until_read(running)
-    savepoint = savepoint_job(running.settings, "session_aggregator")
-
     running.kill("taskmanager")
-    send(log, a_day(2, visits=60))
+    send(log, a_day(1, visits=60))
     running.start("taskmanager")
     wait_until_read(running)
 
     before = running.job_ids()
     running.kill("jobmanager")
-    send(log, a_day(3, visits=60))
+    send(log, a_day(2, visits=60))
     running.start("jobmanager")
     wait_until_read(running)
     assert not before & running.job_ids()
 
-    send(log, now_events(log))
+    submitting = replay.submit()  # it works beside the others from here on
+    running.end("watcher")
+    stopped_with = {name: newest_state(running.settings, name) or "" for name in JOBS}
+    assert not {f"tillstream-{name}" for name in JOBS} & set(running.states())
+    send(log, a_day(3, visits=60))
+    running.start("watcher")
+    wait_until_read(running)
+    savepoint = savepoint_job(running.settings, "session_aggregator")
+    assert submitting.wait(PATIENCE_SECONDS) == 0, running.words("replay")
+
+    send(log, events_of(datetime.now(UTC), log))
     wanted = wanted_sessions(log)
     alerts = wanted_alerts(log)
-    wait_until(lambda: len(closed(told_sessions(running))) >= len(wanted), "the sessions to close", running)
+    wait_until(lambda: len(closed(told_sessions(log))) >= len(wanted), "the sessions to close", running)
     wait_until(lambda: len(told_alerts(running)) >= len(alerts), "the alerts", running)
     wait_until(lambda: None not in watermarks(running), "every partition's time", running)
-    told = told_sessions(running), told_alerts(running)
-    return Story(*told, wanted, alerts, stopped_with, savepoint, watermarks(running))  # type: ignore[arg-type]
+    told = told_sessions(log), told_alerts(running)
+    marks = watermarks(running)
+
+    live = tell_of_now(running)
+    working = {job.job_id for job in running.rest.jobs() if job.state == "RUNNING" and "replay" not in job.name}
+    wanted_replayed = wanted_sessions(replay.log)
+    wait_until(lambda: len(closed(told_sessions(replay.log))) >= len(wanted_replayed), "the replay", running)
+    return Story(
+        *told,
+        wanted,  # type: ignore[arg-type]
+        alerts,  # type: ignore[arg-type]
+        stopped_with,
+        savepoint,
+        marks,
+        states_left(running),
+        working,
+        live,
+        told_sessions(replay.log),
+        wanted_replayed,  # type: ignore[arg-type]
+        replay.told.idle_seconds,
+    )
+
+
+def tell_of_now(running: RunningFlink) -> Live:
+    """Open sessions that change, a late event; then time passes, as the log tells it, and all are over."""
+    log, clicks = running.log, LiveClicks()
+    send(log, clicks.sent("m1", "a1", "b1"))
+    firsts = [clicks.told(name) for name in ("m1", "a1", "b1")]
+    wait_until(lambda: all(revisions(told_sessions(log), one) for one in firsts), "what is open to be told", running)
+    send(log, clicks.sent("m0", "ab"))
+    for part, whole in (("m1", clicks.told("m0", "m1")), ("b1", clicks.told("a1", "ab", "b1"))):
+        wait_until(partial(has_revisions, log, whole, whole.revision), f"all of {part}'s session", running)
+        wait_until(partial(has_revisions, log, clicks.told(part), whole.revision), f"{part} to be taken back", running)
+
+    late = late_events(running)
+    send(log, clicks.sent("late"))
+    wait_until(lambda: late_events(running) > late, "the late event to be counted", running)
+    measured = {name: records_in(running, name) for name in JOBS}
+
+    send(log, events_of(datetime.now(UTC) + timedelta(hours=2), log))
+    ids = {clicks.told("m0", "m1").session_id, clicks.told("a1", "ab", "b1").session_id}
+    wait_until(lambda: ids <= set(closed(told_sessions(log))), "the sessions of now to close", running)
+    live = [one for one in told_sessions(log) if one.visitor_id in (MOVED, MERGED, LATE)]
+    wanted = {key: one for key, one in wanted_sessions(log).items() if key in ids}
+    return Live(clicks, live, wanted, (late, late_events(running)), measured)  # type: ignore[arg-type]
+
+
+def has_revisions(log: Log, told: Told, revision: int) -> bool:
+    return revision in dict(revisions(told_sessions(log), told))
+
+
+def late_events(running: RunningFlink) -> float:
+    _, port = running.cluster.metrics_ports
+    return scraped(port, "flink_taskmanager_job_task_operator_numLateRecordsDropped", job="session_aggregator")
+
+
+def records_in(running: RunningFlink, job: str) -> float:
+    _, port = running.cluster.metrics_ports
+    return scraped(port, "flink_taskmanager_job_task_numRecordsIn", job=job)
+
+
+def states_left(running: RunningFlink) -> dict[str, tuple[set[str], int]]:
+    cluster = running.cluster
+    return {
+        name: (
+            {run.name for run in (cluster.checkpoints / name).iterdir()},
+            len(list((cluster.savepoints / name).iterdir())),
+        )
+        for name in JOBS
+    }
 
 
 def wait_until_read(running: RunningFlink) -> None:
-    wait_until(lambda: sorted(running.states().values()) == ["RUNNING"] * 2, "both jobs to run", running)
+    wait_until(
+        lambda: [running.states().get(f"tillstream-{name}") for name in JOBS] == ["RUNNING"] * 2, "jobs", running
+    )
     wait_until(lambda: not any(report.lag for report in list_jobs(running.settings)), "all to be read", running)
 
 
@@ -93,9 +199,9 @@ def watermarks(running: RunningFlink) -> list[str | None]:
     return [report.watermark for report in list_jobs(running.settings)]
 
 
-def told_sessions(running: RunningFlink) -> list[Session]:
+def told_sessions(log: Log) -> list[Session]:
     topic = topic_named("sessions.v1")
-    return [decode(topic, record.value) for record in all_of(running.log, topic.name)]  # type: ignore[misc]
+    return [decode(topic, record.value) for record in all_of(log, topic.name)]  # type: ignore[misc]
 
 
 def told_alerts(running: RunningFlink) -> list[FraudAlert]:
@@ -143,6 +249,49 @@ def test_the_watermarks_have_come_as_far_as_the_last_day(story: Story) -> None:
 
 def test_no_event_that_moves_only_time_is_a_session_yet(story: Story) -> None:
     assert not any(session.closed for session in story.sessions if session.visitor_id.startswith(CLOCK))
+
+
+def test_a_session_whose_start_moves_while_it_is_open_has_another_id_and_the_old_one_is_taken_back(
+    story: Story,
+) -> None:
+    clicks, sessions = story.live.clicks, story.live.sessions
+    assert revisions(sessions, clicks.told("m1")) == [(2, False), (4, True)]
+    assert revisions(sessions, clicks.told("m0", "m1")) == [(4, False), (5, False)]
+
+
+def test_two_open_sessions_that_an_event_joins_become_the_first(story: Story) -> None:
+    clicks, sessions = story.live.clicks, story.live.sessions
+    assert clicks.told("a1", "ab", "b1").session_id == clicks.told("a1").session_id
+    assert revisions(sessions, clicks.told("a1")) == [(2, False), (6, False), (7, False)]
+    assert revisions(sessions, clicks.told("b1")) == [(2, False), (6, True)]
+
+
+def test_sessions_that_changed_while_they_were_open_end_as_the_pure_logic_tells_them(story: Story) -> None:
+    assert len(story.live.wanted_sessions) == 2
+    assert closed(story.live.sessions) == story.live.wanted_sessions
+
+
+def test_a_late_event_is_counted_for_prometheus_and_makes_no_session(story: Story) -> None:
+    before, after = story.live.late
+    assert (before >= 0, after - before) == (True, 1)
+    assert not [one for one in story.live.sessions if one.visitor_id == LATE]
+
+
+def test_prometheus_reads_how_many_records_each_job_took(story: Story) -> None:
+    assert all(story.live.records_in[name] > 100 for name in JOBS)
+
+
+def test_an_unequal_replay_by_two_subtasks_loses_nothing_with_the_default_patience(story: Story) -> None:
+    assert story.replay_idle_seconds == FlinkSettings().idle_seconds
+    assert {key: one for key, one in closed(story.replayed).items() if CLOCK not in one.visitor_id} == (
+        story.wanted_replayed
+    )
+    assert len(story.wanted_replayed) > 300
+
+
+def test_only_the_states_that_a_resume_can_need_are_left(story: Story) -> None:
+    assert set().union(*(runs for runs, _ in story.states.values())) == story.working
+    assert all(savepoints <= 2 for _, savepoints in story.states.values())
 
 
 def test_what_the_jobs_need_can_be_imported_where_they_run(root: Path) -> None:
