@@ -16,7 +16,7 @@ from tillstream.operations.stack.kafka import Broker, broker_command, new_cluste
 from tillstream.operations.stack.processes import launch
 
 JARS = Path(__file__).resolve().parents[2] / "var" / "jars" / "kafka"
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 class RunningBrokers:
@@ -48,6 +48,13 @@ class RunningBrokers:
             for number, process in self.processes.items():
                 assert process.poll() is None, f"broker {number} ended: {self._said(number)}"
             assert time.monotonic() < until, f"no answer: {self._said(self.brokers[0].number)}"
+            time.sleep(0.1)
+
+    def wait_until_in_sync(self) -> None:
+        """Every copy of every partition is as far as its leader's, so that another broker may be lost."""
+        until = time.monotonic() + START_SECONDS
+        while behind := self._behind():
+            assert time.monotonic() < until, f"behind: {behind}"
             time.sleep(0.1)
 
     def kill(self, number: int = 1) -> None:
@@ -87,6 +94,18 @@ class RunningBrokers:
             return list(self._admin().list_topics(timeout=1.0).brokers)
         except KafkaException:
             return []
+
+    def _behind(self) -> list[str]:
+        try:
+            topics = self._admin().list_topics(timeout=2.0).topics
+        except KafkaException as error:
+            return [str(error)]
+        return [
+            f"{name}/{number}"
+            for name, topic in topics.items()
+            for number, partition in topic.partitions.items()
+            if len(partition.isrs) < len(partition.replicas)
+        ]
 
     def _admin(self) -> AdminClient:
         return AdminClient({"bootstrap.servers": self.settings.bootstrap, "log_level": 0})

@@ -204,6 +204,18 @@ def test_seek_goes_back_and_forth(log: Log, closing: list[Consumer]) -> None:
     assert len(poll_until(closing[0], 8)) == 8
 
 
+def test_another_client_knows_the_lag_of_a_group_that_has_done_nothing_yet(
+    open_log: OpenLog, log: Log, closing: list[Consumer]
+) -> None:
+    log.append("clicks.v1", numbered(3))
+    closing.append(log.consumer("g", ["clicks.v1", "orders.v1"]))
+    assert len(poll_until(closing[0], 3)) == 3
+    assert closing[0].committed() == {}
+    lag = open_log().lag("g")
+    assert {topic for topic, _ in lag} == {"clicks.v1", "orders.v1"}
+    assert sum(lag.values()) == 3
+
+
 def test_end_offsets_and_lag_count_what_is_left(log: Log, closing: list[Consumer]) -> None:
     log.append("orders.v1", numbered(10))
     closing.append(log.consumer("g", ["orders.v1"]))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import KafkaError, Message, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from tests.brokers import RunningBrokers, one_broker
 from tests.conformance.log.suite import *  # noqa: F403
@@ -13,6 +13,7 @@ from tests.conformance.log.suite import OpenLog, after, numbered, poll_until
 
 from tillstream.adapters.log import Consumer, Log, NewRecord, Place, partition_of
 from tillstream.adapters.log.kafka import KafkaLog
+from tillstream.adapters.log.kafka.consumer import KafkaConsumer
 from tillstream.adapters.log.kafka.topics import IDENTITY, TopicUnfit
 from tillstream.core.contracts import TOPICS
 from tillstream.core.errors import LogBusy
@@ -128,6 +129,26 @@ def test_what_was_polled_is_known_without_guessing(log: Log, closing: list[Consu
     while closing[0].polled_until_us < begun_us and time.monotonic() < until:
         assert closing[0].poll(10, 0.05) == []
     assert begun_us <= closing[0].polled_until_us <= time.time_ns() // 1000
+
+
+def test_an_error_among_records_loses_none_of_them(log: Log, closing: list[Consumer]) -> None:
+    consumer = log.consumer("g", ["orders.v1"])
+    assert isinstance(consumer, KafkaConsumer)
+    closing.append(consumer)
+    places = log.append("orders.v1", numbered(1))
+    assert len(poll_until(consumer, 1)) == 1
+    given = [
+        message(places[0].partition, 1),
+        Message(error=KafkaError(KafkaError._TRANSPORT)),
+        message(places[0].partition, 2),
+    ]
+    with pytest.raises(LogBusy):
+        consumer._take(lambda: given)
+    assert [one.offset for one in consumer.poll(10, 0.0)] == [1, 2]
+
+
+def message(partition: int, offset: int) -> Message:
+    return Message(topic="orders.v1", partition=partition, offset=offset, key=b"k", value=b"v", timestamp=(2, 0))
 
 
 def test_a_log_made_anew_has_another_id(broker: RunningBrokers, open_log: OpenLog) -> None:

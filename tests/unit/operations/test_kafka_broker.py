@@ -41,6 +41,7 @@ def test_three_brokers_know_each_other_and_two_must_have_a_record(tmp_path: Path
     assert [one["node.id"] for one in found] == ["1", "2", "3"]
     assert all((one["min.insync.replicas"], one["default.replication.factor"]) == ("2", "3") for one in found)
     assert len({one["log.dirs"] for one in found}) == 3
+    assert all(one["broker.session.timeout.ms"] == "4000" for one in found)
 
 
 def test_no_java_is_said_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

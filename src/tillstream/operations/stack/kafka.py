@@ -83,6 +83,7 @@ def three_brokers(folder: Path, ports: Sequence[int], *, heap_mebibytes: int = 2
 def server_properties(broker: Broker, cluster: Sequence[Broker] = ()) -> str:
     """The configuration of one of the brokers of a cluster, by default its only one."""
     cluster = cluster or (broker,)
+    among_others = len(cluster) > 1
     copies = min(3, len(cluster))
     in_sync = max(1, copies - 1)
     lines = {
@@ -113,6 +114,8 @@ def server_properties(broker: Broker, cluster: Sequence[Broker] = ()) -> str:
         "share.coordinator.state.topic.replication.factor": copies,
         "share.coordinator.state.topic.min.isr": in_sync,
         "log.cleaner.dedupe.buffer.size": 16 * 2**20,
+        # Others lead its partitions once it has been silent for so long; alone, nobody could.
+        **({"broker.session.timeout.ms": 4_000, "broker.heartbeat.interval.ms": 1_000} if among_others else {}),
     }
     return "".join(f"{name}={value}\n" for name, value in lines.items())
 

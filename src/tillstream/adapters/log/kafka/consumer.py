@@ -4,6 +4,7 @@ A lease is both of Kafka's: heartbeats end with the process (`session.timeout.ms
 but does not poll loses its share too (`max.poll.interval.ms`).
 """
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -22,6 +23,9 @@ from tillstream.core.settings import KafkaSettings
 
 _AT_HAND: Final = 10_000
 """Messages taken from the client at once, so that a partition with many does not hide the others'."""
+_PASSING: Final = (KafkaError._PARTITION_EOF, KafkaError._MAX_POLL_EXCEEDED)
+_JOINED: Final = "joined"
+"""Marks a place that is written down only to say that the group reads there."""
 
 
 class KafkaConsumer:
@@ -149,13 +153,15 @@ class KafkaConsumer:
             # Some may be of the share before, so none is taken: the next poll reads from our positions again.
             self._sought = bool(self._positions)
             return 0
+        # All are taken before an error among them is told: the client goes on behind the last one.
+        errors = []
         for message in messages:
             if (error := message.error()) is None:
                 self._at_hand.setdefault((message.topic(), message.partition()), deque()).append(message)
-            elif (
-                error.code() not in (KafkaError._PARTITION_EOF, KafkaError._MAX_POLL_EXCEEDED) and not error.retriable()
-            ):
-                raise self._translated(error)
+            elif error.code() not in _PASSING and not error.retriable():
+                errors.append(error)
+        if errors:
+            raise self._translated(errors[0])
         return len(messages)
 
     def _dealt(self, max_records: int) -> list[Record]:
@@ -183,13 +189,22 @@ class KafkaConsumer:
         """Reads on from our positions, or the oldest there is; what the client holds of others is dropped."""
         if not self._sought:
             return
-        positions = self._positions | dict.fromkeys(self._unplaced, 0) | self._committed(self._unplaced)
+        committed = self._committed(self._unplaced)
+        positions = self._positions | dict.fromkeys(self._unplaced, 0) | committed
         begins = self._offsets.begins(positions)
         self._positions = {place: max(offset, begins[place]) for place, offset in positions.items()}
+        self._join({place: self._positions[place] for place in self._unplaced - committed.keys()})
         self._consumer.assign([TopicPartition(topic, n, offset) for (topic, n), offset in self._positions.items()])
         self._at_hand.clear()
         self._level.forget()
         self._unplaced, self._sought = set(), False
+
+    def _join(self, places: Mapping[Partition, int]) -> None:
+        """Writes down what the group reads before it has done any: its lag is asked of offsets, not of members."""
+        if places:
+            marks = [TopicPartition(topic, n, offset, _JOINED) for (topic, n), offset in places.items()]
+            with contextlib.suppress(KafkaException):  # the group changed again, or the next commit tells
+                self._consumer.commit(offsets=marks, asynchronous=False)
 
     def _revoked(self, _: Any, __: Sequence[TopicPartition]) -> None:
         lost = self.assignment
@@ -207,7 +222,9 @@ class KafkaConsumer:
             found = self._consumer.committed(asked, timeout=self._settings.answer_seconds)
         except KafkaException as error:
             raise self._translated(error.args[0]) from error
-        return {(one.topic, one.partition): one.offset for one in found if one.offset >= 0}
+        if refused := [one.error for one in found if one.error]:
+            raise self._translated(refused[0])
+        return {(one.topic, one.partition): one.offset for one in found if one.offset >= 0 and one.metadata != _JOINED}
 
     def _translated(self, error: KafkaError) -> Exception:
         return translated(error, f"group {self.group}", self._settings, member=(self.group, self._member))

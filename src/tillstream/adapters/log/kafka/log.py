@@ -12,6 +12,7 @@ from confluent_kafka.admin import AdminClient
 from tillstream.adapters.log.interface import OnRevoke, TopicPartition
 from tillstream.adapters.log.kafka.clients import answers, common
 from tillstream.adapters.log.kafka.consumer import KafkaConsumer
+from tillstream.adapters.log.kafka.group_offsets import GroupOffsets
 from tillstream.adapters.log.kafka.offsets import Offsets
 from tillstream.adapters.log.kafka.producer import KafkaProducer
 from tillstream.adapters.log.kafka.reader import KafkaReader
@@ -37,7 +38,7 @@ class KafkaLog:
     """See interface.Log. Brokers are first spoken to when something is asked, so a process starts without them.
 
     An append that fails may have left some of its records: the same sent again doubles those, and copies fall
-    out by their id. A group is known to brokers only once it has committed or has members.
+    out by their id. A group is known to brokers once a member was given its share, or committed.
     """
 
     def __init__(self, settings: KafkaSettings, log_settings: LogSettings | None = None) -> None:
@@ -46,6 +47,7 @@ class KafkaLog:
         self._opened: _Clients | None = None
         self._consumers: WeakSet[KafkaConsumer] = WeakSet()
         self._subscribed: dict[str, set[str]] = {}
+        self._groups: dict[str, GroupOffsets] = {}
 
     @property
     def log_id(self) -> str:
@@ -83,9 +85,11 @@ class KafkaLog:
     def lag(self, group: str) -> dict[TopicPartition, int]:
         """See interface.Log; marks of transactions at the end of a partition are no records."""
         offsets = self._clients.offsets
-        committed = offsets.committed(group)
-        topics = {topic for topic, _ in [*committed, *offsets.assigned(group)]} | self._subscribed.get(group, set())
-        places = _partitions(topic for topic in topics if topic in TOPICS)
+        with self._lock:
+            if group not in self._groups:
+                self._groups[group] = GroupOffsets(self._settings, group)
+        committed = self._groups[group].committed()
+        places = _partitions({topic for topic, _ in committed} | self._subscribed.get(group, set()))
         ends, begins = offsets.ends(places), offsets.begins(places)
         found = {place: max(0, ends[place] - max(committed.get(place, 0), begins[place])) for place in places}
         return self._without_marks(found, ends)
@@ -114,6 +118,8 @@ class KafkaLog:
         """See interface.Log; members that were not closed leave their groups."""
         for consumer in list(self._consumers):
             consumer.close()
+        while self._groups:
+            self._groups.popitem()[1].close()
         if self._opened is not None:
             self._opened.producer.close()
             self._opened.reader.close()
@@ -135,14 +141,15 @@ class KafkaLog:
         answers(lambda: self._clients.admin.delete_records(until), _RETENTION, self._settings)
 
     def _slowest_offsets(self) -> dict[TopicPartition, int]:
-        """For each partition that any group reads, where the slowest one goes on; also of groups of others."""
+        """Where the slowest group goes on, for each partition that any reads; groups of others once they committed."""
         slowest: dict[TopicPartition, int] = {}
-        offsets = self._clients.offsets
-        for group in offsets.groups():
-            progress = offsets.committed(group)
-            for place in {*progress, *offsets.assigned(group)}:
-                offset = progress.get(place, 0)
-                slowest[place] = min(slowest.get(place, offset), offset)
+        for group in self._clients.offsets.groups():
+            progress = GroupOffsets(self._settings, group)
+            try:
+                for place, offset in progress.committed().items():
+                    slowest[place] = min(slowest.get(place, offset), offset)
+            finally:
+                progress.close()
         return slowest
 
     def _without_marks(

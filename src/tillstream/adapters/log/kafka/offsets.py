@@ -1,4 +1,4 @@
-"""Where partitions begin and end, and where groups go on."""
+"""Where partitions begin and end, and which groups there are."""
 
 import contextlib
 import time
@@ -6,17 +6,11 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Any, Final
 
-from confluent_kafka import (
-    OFFSET_INVALID,
-    ConsumerGroupTopicPartitions,
-    IsolationLevel,
-    KafkaException,
-    TopicPartition,
-)
+from confluent_kafka import OFFSET_INVALID, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from tillstream.adapters.log.interface import TopicPartition as Partition
-from tillstream.adapters.log.kafka.clients import BrokersAway, answer, answers
+from tillstream.adapters.log.kafka.clients import BrokersAway, answer, answers, translated
 from tillstream.core.settings import KafkaSettings
 
 _WHAT: Final = "offsets"
@@ -35,7 +29,6 @@ class Offsets:
 
     def __init__(self, admin: AdminClient, settings: KafkaSettings) -> None:
         self._admin, self._settings = admin, settings
-        self._limit = {"request_timeout": settings.answer_seconds}
 
     def ask_ends(self, places: Iterable[Partition]) -> "dict[Any, Future[Any]]":
         """The ends, as they will be answered; what a transaction has not committed lies beyond them."""
@@ -55,32 +48,15 @@ class Offsets:
         return {place: offset for place, offset in found.items() if offset >= 0}
 
     def groups(self) -> list[str]:
-        """Every group the brokers know."""
-        listed = answer(lambda: self._admin.list_consumer_groups(**self._limit), _WHAT, self._settings)
+        """Every group; raises BrokersAway while one broker is silent, for it may know others."""
+        listed = answer(
+            lambda: self._admin.list_consumer_groups(request_timeout=self._settings.answer_seconds),
+            _WHAT,
+            self._settings,
+        )
+        if listed.errors:
+            raise translated(listed.errors[0].args[0], _WHAT, self._settings)
         return [group.group_id for group in listed.valid]
-
-    def committed(self, group: str) -> dict[Partition, int]:
-        """Where a group goes on, for what it ever committed."""
-        asked = [ConsumerGroupTopicPartitions(group)]
-        found = answer(
-            lambda: self._admin.list_consumer_group_offsets(asked, **self._limit)[group],
-            f"group {group}",
-            self._settings,
-        )
-        return {(one.topic, one.partition): one.offset for one in found.topic_partitions if one.offset >= 0}
-
-    def assigned(self, group: str) -> set[Partition]:
-        """What the members of a group read now."""
-        described = answer(
-            lambda: self._admin.describe_consumer_groups([group], **self._limit)[group],
-            f"group {group}",
-            self._settings,
-        )
-        return {
-            (one.topic, one.partition)
-            for member in described.members
-            for one in (member.assignment.topic_partitions if member.assignment else ())
-        }
 
     def _ask(self, places: Iterable[Partition], spec: Any) -> "dict[Any, Future[Any]]":
         wanted = {TopicPartition(topic, partition): spec for topic, partition in places}
