@@ -11,6 +11,7 @@ from research.faults import strikes
 from research.faults.order import shuffled, thrice
 from research.faults.stage import Stage
 from research.faults.strikes import Strike
+from research.faults.three_brokers import kill_next_broker, with_three_brokers
 from tests.oracle.sending import HOUR, USUAL, Habits, Sent
 
 BOTH = ("embedded", "distributed")
@@ -55,6 +56,13 @@ def kills() -> Iterator[Fault]:
         ("taskmanager", "Flink's TaskManager", DISTRIBUTED),
     ):
         yield Fault(f"kill-{name}", f"kill -9 of {what}, three times", sets, strikes.kill(name), name)
+    yield Fault(
+        "kill-one-broker-of-three",
+        "kill -9 of one of three brokers, which stays away until the next one's turn, each once",
+        DISTRIBUTED,
+        kill_next_broker,
+        prepare=with_three_brokers,
+    )
     yield Fault(
         "kill-lake-in-commit",
         "kill -9 of the lake worker or Spark driver when bronze has a new version and neither silver, group nor "

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -18,6 +18,9 @@ from tillstream.core.settings import Settings
 from tillstream.operations.stack.control import running_stack, stop_stack, wait_until_ready
 from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.status import Phase, ServiceStatus
+
+if TYPE_CHECKING:
+    from tests.brokers import RunningBrokers  # its library comes with an extra
 
 CLI = (sys.executable, "-m", "tillstream.apps.cli.main")
 SETS = {
@@ -51,6 +54,13 @@ class Stage:
         self.settings = Settings(home=home, **told)
         self.environment = {"TILLSTREAM_HOME": str(home), "PYTHONUNBUFFERED": "1", **variables(told)}
         self.places = Places(home)
+        self.brokers: RunningBrokers | None = None
+
+    def tell(self, area: str, fields: Mapping[str, Any]) -> None:
+        """Changes settings before the stack runs."""
+        changed = getattr(self.settings, area).model_copy(update=dict(fields))
+        self.settings = self.settings.model_copy(update={area: changed})
+        self.environment |= variables({area: fields})
 
     @contextmanager
     def running(self, without: tuple[str, ...] = ("scheduler",)) -> Iterator[None]:
