@@ -53,6 +53,9 @@ def configuration(settings: SparkSettings, jars: list[Path], scratch: Path) -> d
         "spark.driver.extraJavaOptions": options.strip(),
         "spark.executor.extraJavaOptions": "-Duser.timezone=UTC",
         "spark.local.dir": str(scratch / "local"),
+        # Hadoop would put a file with a checksum beside each, and start a `chmod` for either.
+        "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+        "spark.hadoop.fs.AbstractFileSystem.file.impl": "org.apache.hadoop.fs.local.RawLocalFs",
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

@@ -21,8 +21,11 @@ from tillstream.operations.stack.lock import held
 LIVE_RATE = 20
 """Events of simulated visitors a second: enough to watch, little beside a visitor of your own."""
 
-_BRISK_JAVA: Final = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
-"""One compiler has room for 48 MiB of code unless told; Spark's is more, and the rest would be interpreted."""
+_BRISK_JAVA: Final = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+"""One compiler has room for 48 MiB of code unless told; Spark's is more, and the rest would be interpreted.
+
+The simplest collector holds the least beside the heap, and two cores have none to spare for another.
+"""
 
 
 def run_demo(

@@ -30,7 +30,7 @@ REMOVED_FILES_HOURS = 1
 """How long a file that no version names any more stays for those who still read an older version."""
 
 _SKIPPED_BY = ("occurred_at", "received_at", "log_id", "log_partition", "log_offset")
-_HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 
 class TableWriter:
@@ -69,7 +69,7 @@ class TableWriter:
                 mode="append",
                 writer_properties=self._properties,
                 commit_properties=commit,
-                post_commithook_properties=_HOOKS,
+                post_commithook_properties=HOOKS,
             )
         except CommitFailedError as error:
             raise CommitConflict(self.definition.name, str(error)) from error

@@ -7,8 +7,6 @@ engine built the days before.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from tillstream.data.batch.gold import days_around, listed
@@ -16,8 +14,8 @@ from tillstream.data.batch.inputs import Input
 from tillstream.data.batch.spark.running import answer_of
 from tillstream.data.batch.table_sql import TableSql
 from tillstream.data.lake import Lake, definition_of
-from tillstream.data.lake.errors import CommitConflict
 from tillstream.data.lake.spark.reading import as_table, rows_of, schema_of
+from tillstream.data.lake.spark.writing import TableTransaction
 
 
 class SparkDays:
@@ -28,20 +26,13 @@ class SparkDays:
 
     def __call__(self, table: TableSql, inputs: Mapping[str, Input], days: Sequence[date]) -> int:
         """How many rows the days have now; raises CommitConflict."""
+        transaction = TableTransaction(self._session, self._lake, definition_of(table.name))
         relations = {name: self._frame(table, name, inputs[name], days) for name, _ in table.reads}
         chosen = f"day IN ({listed(days)})"
         with answer_of(self._session, table.query, relations) as built:
             # Small tables: one file a day, as the embedded set writes them.
             rows = as_table(built.where(chosen), table.name).repartition("day")
-            writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", chosen)
-            try:
-                writer.save(str(self._lake.folder(table.name).resolve()))
-            except (Py4JJavaError, PySparkException) as error:
-                if "DELTA_CONCURRENT" in str(error):
-                    raise CommitConflict(table.name, "another build is running") from error
-                raise
-        metrics = self._lake.delta(table.name).history(1)[0].get("operationMetrics") or {}
-        return int(metrics.get("numOutputRows", 0))
+            return transaction.replace(rows, days)
 
     def _frame(self, table: TableSql, name: str, given: Input, days: Sequence[date]) -> DataFrame:
         definition = definition_of(f"silver.{name}")

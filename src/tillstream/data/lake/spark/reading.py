@@ -24,21 +24,23 @@ def frame_of(session: SparkSession, lake: Lake, name: str) -> DataFrame:
     """The table as it is now; empty, with its columns, if nobody has written to it."""
     if not lake.exists(name):
         return session.createDataFrame([], schema_of(name))
-    return session.read.format("delta").load(str(lake.folder(name).resolve()))
+    return rows_of(session, lake.delta(name), definition_of(name))
 
 
 def rows_of(
-    session: SparkSession, delta: DeltaTable, definition: TableDefinition, days: tuple[str, date | Sequence[date]]
+    session: SparkSession,
+    delta: DeltaTable,
+    definition: TableDefinition,
+    days: tuple[str, date | Sequence[date]] | None = None,
 ) -> DataFrame:
-    """The rows of some days (`("in", days)`, `("<=", day)`), at the version that `delta` holds.
+    """The rows, or those of some days (`("in", days)`, `("<=", day)`), at the version that `delta` holds.
 
     Which files these are is asked of delta-rs: Spark would rebuild the table's state in jobs of its own for it.
     Reader version 1 knows nothing that would make a file more than its rows.
     """
     schema = schema_of(definition.name)
-    comparison, value = days
-    asked = [] if comparison == "in" and not value else [(definition.partition, comparison, value)]
-    files = delta.file_uris(file_pruning_predicate=asked) if asked else []
+    nothing = days is not None and days[0] == "in" and not days[1]
+    files = [] if nothing else delta.file_uris(file_pruning_predicate=days and [(definition.partition, *days)])
     if not files:
         return session.createDataFrame([], schema)
     return session.read.schema(schema).option("basePath", delta.table_uri).parquet(*files)

@@ -1,25 +1,31 @@
 """Writing a table by Spark so that a repeated write changes nothing.
 
 The protocol of data.lake.writing, commit by commit: the offset after the last row covered, per log
-partition, as a Delta transaction `<log id>/<topic>/<partition>`. Delta's `txnAppId` and `txnVersion`
-options hold one such pair a write, and ignore a write that is not newer; so the transaction is opened
-by hand, through the same Scala classes that those options lead to.
+partition, as a Delta transaction `<log id>/<topic>/<partition>`. Spark's tasks write the files, through
+the Scala classes that Delta's own writer uses; delta-rs commits them, as it does for every other writer
+of the lake. Delta's commit from Spark looks whether the next version is there and then renames, which on
+a local disk replaces it: a driver that was frozen between the two would undo its heir's commit.
 """
 
 import json
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
 
-from py4j.protocol import Py4JJavaError
+import pyarrow as pa
+from deltalake import CommitProperties, Transaction
+from deltalake.exceptions import CommitFailedError
+from deltalake.transaction import AddAction, RemoveAction
 from pyspark.sql import DataFrame, SparkSession
 
 from tillstream.data.lake import Lake, TableDefinition
 from tillstream.data.lake.errors import CommitConflict
 from tillstream.data.lake.spark.reading import as_table
-from tillstream.data.lake.writing import open_or_create
+from tillstream.data.lake.writing import HOOKS, open_or_create
 
-_CONFLICTS = "io.delta.exceptions."
+_REPLACED: Final = "replaced"
+"""The application whose version every replacing commit moves, so that two at a time are in each other's way."""
 
 
 class TableTransaction:
@@ -27,22 +33,13 @@ class TableTransaction:
 
     def __init__(self, session: SparkSession, lake: Lake, definition: TableDefinition) -> None:
         self.definition = definition
-        if not lake.exists(definition.name):
-            open_or_create(lake, definition)
-        self._java = session._jvm
-        delta = self._java.org.apache.spark.sql.delta
-        path = str(lake.folder(definition.name).resolve())
-        self._open = delta.DeltaLog.forTable(session._jsparkSession, path).startTransaction()
-        # Not before: what is read here is no older than the transaction, so what moved since makes it fail.
-        self.delta = lake.delta(definition.name)
+        self._session, self._folder = session, lake.folder(definition.name).resolve()
+        self.delta = open_or_create(lake, definition)
+        self._read: dict[str, int] = {}
 
     def position(self, application: str) -> int:
-        """The offset after the last one the table covers of that log partition; 0 at first.
-
-        Spark's own `txnVersion` notes the same read, but rebuilds the table's state in three jobs to answer.
-        """
-        self._open.readTxn().addOne(application)
-        return self.delta.transaction_version(application) or 0
+        """The offset after the last one the table covers of that log partition; 0 at first."""
+        return self._read.setdefault(application, self.delta.transaction_version(application) or 0)
 
     def append(self, rows: DataFrame, positions: Mapping[str, int]) -> int:
         """Appends the rows and moves the positions, both or neither; how many rows. Raises CommitConflict.
@@ -50,43 +47,59 @@ class TableTransaction:
         Rows may be none: the positions move all the same. None ever moves back.
         """
         forward = {app: offset for app, offset in positions.items() if offset > self.position(app)}
-        return self._commit(rows, [self._set_transaction(app, offset) for app, offset in forward.items()], "Append")
+        return self._commit(rows, [], forward)
 
-    def replace(self, rows: DataFrame) -> int:
-        """Puts the rows in the place of all that the table had; positions stay; how many rows. Raises CommitConflict.
+    def replace(self, rows: DataFrame, days: Collection[date] | None = None) -> int:
+        """Puts the rows in the place of all that the table had, or had on some days; how many. Raises CommitConflict.
 
-        Ask for the position of every log partition first: a writer who has moved one since then makes it fail.
+        Positions stay. Ask for that of every log partition first: a writer who has moved one since then makes it
+        fail. Of two that replace at the same time one fails.
         """
-        gone = [file.remove() for file in _items(self._open.filterFiles())]
-        return self._commit(rows, gone, "Overwrite")
+        gone = [self._removed(file) for file in self._files() if days is None or file["day"] in days]
+        return self._commit(rows, gone, {_REPLACED: self.delta.version() + 1})
 
-    def _commit(self, rows: DataFrame, others: list[Any], mode: str) -> int:
-        files = list(_items(self._open.writeFiles(as_table(rows, self.definition.name)._jdf)))
+    def _commit(self, rows: DataFrame, removed: list[RemoveAction], forward: Mapping[str, int]) -> int:
+        files = list(self._written(rows))
+        # A position that was read is told again: the commit fails where somebody has moved it since.
+        told = [Transaction(app, offset) for app, offset in {**self._read, **forward}.items()]
         try:
-            self._open.commit(self._sequence([*others, *files]), self._operation(mode))
-        except Py4JJavaError as error:
-            kind = error.java_exception.getClass().getName()
-            if kind.startswith(_CONFLICTS):
-                raise CommitConflict(self.definition.name, kind.rpartition(".")[2]) from error
-            raise
-        return sum(int(json.loads(file.stats())["numRecords"]) for file in files)
+            self.delta.create_write_transaction(
+                [*removed, *(_added(file) for file in files)],
+                "append",
+                self.delta.schema(),
+                [self.definition.partition],
+                commit_properties=CommitProperties(app_transactions=told),
+                post_commithook_properties=HOOKS,
+            )
+        except CommitFailedError as error:
+            raise CommitConflict(self.definition.name, str(error)) from error
+        return sum(int(json.loads(file["stats"])["numRecords"]) for file in files)
 
-    def _set_transaction(self, application: str, offset: int) -> Any:
-        now_ms = self._java.scala.Some(int(time.time() * 1000))
-        return self._java.org.apache.spark.sql.delta.actions.SetTransaction(application, offset, now_ms)
+    def _written(self, rows: DataFrame) -> Iterator[dict[str, Any]]:
+        """Writes the rows into the table's folder; what Delta's log would say of each file. Nobody reads them yet."""
+        log = self._session._jvm.org.apache.spark.sql.delta.DeltaLog.forTable(
+            self._session._jsparkSession, str(self._folder)
+        )
+        # Only the table's columns are asked of Delta, and those stay: the version it saw first will do.
+        option = self._session._jvm.scala
+        begun = log.startTransaction(option.Option.empty(), option.Some(log.unsafeVolatileSnapshot()))
+        found = begun.writeFiles(as_table(rows, self.definition.name)._jdf).iterator()
+        while found.hasNext():
+            yield json.loads(found.next().json())["add"]
 
-    def _operation(self, mode: str) -> Any:
-        how = self._java.org.apache.spark.sql.SaveMode.valueOf(mode)
-        return self._java.org.apache.spark.sql.delta.DeltaOperations.Write(how, *[self._java.scala.Option.empty()] * 8)
+    def _files(self) -> list[dict[str, Any]]:
+        """Path, bytes and day of each file that the table had when the transaction began."""
+        known = pa.table(self.delta.get_add_actions(flatten=True))
+        day = f"partition.{self.definition.partition}"
+        found = known.select(["path", "size_bytes", day]).rename_columns(["path", "size", "day"])
+        return list(found.to_pylist())
 
-    def _sequence(self, actions: list[Any]) -> Any:
-        listed = self._java.java.util.ArrayList()
-        for action in actions:
-            listed.add(action)
-        return self._java.scala.jdk.javaapi.CollectionConverters.asScala(listed).toSeq()
+    def _removed(self, file: Mapping[str, Any]) -> RemoveAction:
+        value = None if file["day"] is None else str(file["day"])
+        return RemoveAction(
+            file["path"], True, int(time.time() * 1000), file["size"], {self.definition.partition: value}
+        )
 
 
-def _items(sequence: Any) -> Any:
-    iterator = sequence.iterator()
-    while iterator.hasNext():
-        yield iterator.next()
+def _added(file: Mapping[str, Any]) -> AddAction:
+    return AddAction(file["path"], file["size"], file["partitionValues"], file["modificationTime"], True, file["stats"])
