@@ -16,6 +16,7 @@ MIB = 2**20
 def status(**more: object) -> StackStatus:
     services = (
         ServiceStatus("valkey", Phase.READY, pid=12, start_seconds=0.2, memory_bytes=6 * MIB, port=6479),
+        ServiceStatus("lake", Phase.READY, pid=13, metrics_url="http://127.0.0.1:8430/metrics"),
         ServiceStatus("api", Phase.SILENT, restarts=2, why="503 no export", url="http://127.0.0.1:8420"),
     )
     return StackStatus(pid=1, born=2.0, started_at=100.0, at=110.0, services=services, **more)
@@ -32,9 +33,10 @@ def test_the_report_names_what_is_not_ready_and_why():
     lines = list(status_lines(status(jobs=(job,)), now=120.0))
     assert lines[0] == "stack not ready, pid 1, for 20 s, 6 MiB in all"
     assert " ".join(lines[1].split()) == "valkey ready 0.2 s to start 6 MiB (peak 0) pid 12 port 6479"
-    assert " ".join(lines[2].split()) == "api silent 2 restarts 503 no export"
-    assert lines[3].endswith("first in 10 s")
-    assert lines[4] == "http://127.0.0.1:8420"
+    assert " ".join(lines[2].split()) == "lake ready pid 13 metrics http://127.0.0.1:8430/metrics"
+    assert " ".join(lines[3].split()) == "api silent 2 restarts 503 no export"
+    assert lines[4].endswith("first in 10 s")
+    assert lines[5] == "http://127.0.0.1:8420"
 
 
 def test_where_no_stack_runs_there_is_none_though_an_old_status_lies_about(tmp_path):

@@ -56,6 +56,23 @@ def test_the_embedded_set_starts_and_each_own_port_names_its_setting(tmp_path):
     }
 
 
+def test_each_service_that_prometheus_reads_says_where(tmp_path):
+    embedded = stack_services(Settings(home=tmp_path, metrics={"lake_port": 7101, "features_port": 0}))
+    found = {one.name: one.metrics_url for one in embedded if one.metrics_url}
+    assert found == {
+        "lake": "http://127.0.0.1:7101/metrics",
+        "streaming": "http://127.0.0.1:8432/metrics",
+        "api": "http://127.0.0.1:8420/metrics",
+    }
+    distributed = stack_services(Settings(home=tmp_path, engines={"set": "distributed"}, flink={"rest_port": 7200}))
+    found = {one.name: one.metrics_url for one in distributed if one.metrics_url}
+    assert (found["jobmanager"], found["taskmanager"]) == (
+        "http://127.0.0.1:7201/metrics",
+        "http://127.0.0.1:7202/metrics",
+    )
+    assert "streaming" not in found
+
+
 def test_a_store_on_another_machine_is_asked_and_never_started(tmp_path):
     assert valkey_command(tmp_path, StoreSettings(host="10.1.2.3")) == ()
     assert valkey_command(tmp_path, StoreSettings(port=7001))[0].endswith("valkey-server")

@@ -15,6 +15,7 @@ from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.apps.signals import stop_signal
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.apps.wiring.streaming import JOBS, SESSIONS, JobReport
+from tillstream.apps.wiring.worker_metrics import Sources, measured
 from tillstream.core.contracts import from_micros
 from tillstream.core.errors import NotFound, ServiceError
 from tillstream.core.settings import Settings
@@ -22,6 +23,7 @@ from tillstream.core.telemetry import logger
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.data.streaming.embedded.keyed_state import KeyedState, identity, restore_savepoint, write_savepoint
 from tillstream.data.streaming.embedded.keyed_worker import KeyedWorker
+from tillstream.data.streaming.embedded.metrics import METRICS
 from tillstream.data.streaming.embedded.pattern_job import PatternJob
 from tillstream.data.streaming.embedded.session_job import SessionJob
 from tillstream.data.streaming.embedded.state_places import InFile, InTopic, StatePlace
@@ -105,8 +107,12 @@ class _Process:
     def run(self, *, until_caught_up: bool) -> list[JobReport]:
         """Until a signal, until the last job was asked to stop, or until nothing is left to read."""
         looked_at = reported_at = 0.0
+        sources: Sources[KeyedWorker[Any, Any]] = {(name,): (name, one) for name, one in self._workers.items()}
         try:
-            with stop_signal() as stopping:
+            with (
+                stop_signal() as stopping,
+                measured(self._settings, SERVICE, METRICS, sources, serve=not until_caught_up),
+            ):
                 while self._workers and not stopping():
                     read = [worker.turn(_PATIENCE_SECONDS) for worker in self._workers.values()]
                     if until_caught_up and not any(read) and not any(map(self._lag, self._workers)):

@@ -6,12 +6,14 @@ from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.adapters.store import WritingStore
 from tillstream.apps.signals import stop_signal
 from tillstream.apps.wiring.event_log import open_feature_logs
+from tillstream.apps.wiring.worker_metrics import measured
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.features.definitions import default_schema
 from tillstream.features.engines.embedded import FeatureWorker, LiveEngine
+from tillstream.features.engines.embedded.metrics import METRICS
 from tillstream.features.engines.embedded.state import ask_for_all
-from tillstream.features.engines.embedded.worker import Totals
+from tillstream.features.engines.embedded.worker import GROUP, Totals
 from tillstream.features.logs import FeatureLogs
 from tillstream.features.online import OnlineWriter
 
@@ -41,7 +43,10 @@ def run_feature_worker(settings: Settings, *, until_caught_up: bool = False) -> 
             poll_rows=settings.features.poll_rows,
             still_alive=heartbeat.beat,
         )
-        with stop_signal() as stopping:
+        with (
+            stop_signal() as stopping,
+            measured(settings, "features", METRICS, {(): (GROUP, worker.totals)}, serve=not until_caught_up),
+        ):
             return worker.run(stopping, until_caught_up=until_caught_up)
     finally:
         logs.close()

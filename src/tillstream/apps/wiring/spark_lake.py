@@ -7,11 +7,12 @@ from tillstream.adapters.log.kafka import KafkaLog
 from tillstream.adapters.log.kafka.group_offsets import GroupOffsets
 from tillstream.adapters.spark import open_session
 from tillstream.apps.signals import stop_signal
+from tillstream.apps.wiring.worker_metrics import Sources, measured
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.data.lake import Lake
 from tillstream.data.streaming.spark import LakeJob
-from tillstream.data.streaming.totals import GROUP, Totals
+from tillstream.data.streaming.totals import GROUP, METRICS, Totals
 
 
 def run_spark_lake(settings: Settings, *, until_caught_up: bool = False) -> Totals:
@@ -31,7 +32,9 @@ def run_spark_lake(settings: Settings, *, until_caught_up: bool = False) -> Tota
                 settings.spark_path,
                 still_alive=heartbeat.beat,
             )
-            return job.run(stopping, until_caught_up=until_caught_up)
+            sources: Sources[Totals] = {("spark",): (GROUP, job.totals)}
+            with measured(settings, "lake", METRICS, sources, serve=not until_caught_up):
+                return job.run(stopping, until_caught_up=until_caught_up)
     finally:
         log.close()
 

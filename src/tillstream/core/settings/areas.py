@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
+PortOrNone = Annotated[int, Field(ge=0, le=65_535)]
 
 
 class Area(BaseModel):
@@ -170,6 +171,17 @@ class ServingSettings(Area):
     """The largest body `POST /v1/events` takes."""
     spool_days: Annotated[float, Field(gt=0)] = 2.0
     """How long `GET /v1/decisions/{id}` answers from the spool."""
+
+
+class MetricsSettings(Area):
+    """Where the workers answer Prometheus, on loopback; port 0 is nowhere."""
+
+    lake_port: PortOrNone = 8430
+    """Port of the lake worker, or of the Spark job."""
+    features_port: PortOrNone = 8431
+    """Port of the feature worker."""
+    streaming_port: PortOrNone = 8432
+    """Port of the streaming jobs' worker; Flink's processes answer on the two ports after its REST port."""
 
 
 class ModelSettings(Area):

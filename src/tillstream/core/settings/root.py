@@ -22,6 +22,7 @@ from tillstream.core.settings.areas import (
     KafkaSettings,
     LakeSettings,
     LogSettings,
+    MetricsSettings,
     ModelSettings,
     ServingSettings,
     SparkSettings,
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     features: FeatureSettings = Field(default_factory=FeatureSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
     serving: ServingSettings = Field(default_factory=ServingSettings)
+    metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     stack: StackSettings = Field(default_factory=StackSettings)
 

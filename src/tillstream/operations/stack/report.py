@@ -19,6 +19,8 @@ def service_line(service: ServiceStatus) -> str:
         parts.append(f"pid {service.pid}")
     if service.port:
         parts.append(f"port {service.port}")
+    if service.metrics_url:
+        parts.append(f"metrics {service.metrics_url}")
     if service.restarts:
         parts.append(f"{service.restarts} restarts")
     if service.why:

@@ -47,6 +47,8 @@ class Service:
     port: Port | None = None
     restart: Restart = field(default_factory=Restart)
     url: str | None = None
+    metrics_url: str | None = None
+    """Where Prometheus reads it; a port that is taken does not stop a start."""
     memory_limit_bytes: int | None = None
     """Another limit than the settings give to every service."""
     stop_seconds: float | None = None

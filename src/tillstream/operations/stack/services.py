@@ -5,6 +5,7 @@ from typing import Final
 
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import heartbeat_path
+from tillstream.core.telemetry.metrics_server import metrics_url
 from tillstream.operations.stack.flink import FlinkCluster, Slots
 from tillstream.operations.stack.kafka import Cluster, broker_command, own_broker
 from tillstream.operations.stack.readiness import Beats, Page, Ping
@@ -63,16 +64,18 @@ def _store(settings: Settings) -> Service:
 
 def _workers(settings: Settings) -> tuple[Service, ...]:
     beats = {name: Beats(heartbeat_path(settings.home, name)) for name in ("lake", "features")}
-    lake = Service("lake", ("tillstream", "lake", "work"), beats["lake"])
+    metrics = settings.metrics
+    lake = Service("lake", ("tillstream", "lake", "work"), beats["lake"], metrics_url=metrics_url(metrics.lake_port))
     if settings.engines.lake == "spark":
         lake = replace(lake, restart=START, memory_limit_bytes=SPARK_LIMIT_BYTES, stop_seconds=SPARK_STOP_SECONDS)
-    return lake, Service("features", ("tillstream", "features", "work"), beats["features"], needs=("valkey",))
+    features = Service("features", ("tillstream", "features", "work"), beats["features"], needs=("valkey",))
+    return lake, replace(features, metrics_url=metrics_url(metrics.features_port))
 
 
 def _streaming(settings: Settings) -> tuple[Service, ...]:
     jobs = Service("streaming", ("tillstream", "streaming", "run"), Beats(heartbeat_path(settings.home, "streaming")))
     if settings.engines.streaming == "embedded":
-        return (jobs,)
+        return (replace(jobs, metrics_url=metrics_url(settings.metrics.streaming_port)),)
     cluster = _flink(settings)
     needs = tuple(service.name for service in cluster)
     return (*cluster, replace(jobs, needs=needs, restart=START, stop_seconds=SAVEPOINT_SECONDS))
@@ -83,13 +86,11 @@ def _flink(settings: Settings) -> tuple[Service, ...]:
     if not is_loopback(flink.host):
         return (Service("jobmanager", (), Slots(flink.host, flink.rest_port, 1)),)
     port = Port(flink.host, flink.rest_port, "TILLSTREAM_FLINK__REST_PORT")
-    registered = Slots(flink.host, flink.rest_port, cluster.slots)
-    return (
-        Service(
-            "jobmanager", cluster.job_manager_command(), Slots(flink.host, flink.rest_port), port=port, restart=START
-        ),
-        Service("taskmanager", cluster.task_manager_command(), registered, needs=("jobmanager",), restart=START),
-    )
+    there, registered = (Slots(flink.host, flink.rest_port, least) for least in (0, cluster.slots))
+    manager = Service("jobmanager", cluster.job_manager_command(), there, port=port, restart=START)
+    tasks = Service("taskmanager", cluster.task_manager_command(), registered, needs=("jobmanager",), restart=START)
+    read_at = map(metrics_url, cluster.metrics_ports)
+    return tuple(replace(one, metrics_url=url) for one, url in zip((manager, tasks), read_at, strict=True))
 
 
 def _serving(settings: Settings) -> tuple[Service, ...]:
@@ -102,6 +103,7 @@ def _serving(settings: Settings) -> tuple[Service, ...]:
         needs=("valkey",),
         port=Port(serving.host, serving.port, "TILLSTREAM_SERVING__PORT"),
         url=url,
+        metrics_url=f"{url}/metrics",
     )
     scheduler = Service(
         "scheduler",

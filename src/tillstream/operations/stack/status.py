@@ -37,6 +37,7 @@ class ServiceStatus:
     why: str = ""
     port: int | None = None
     url: str | None = None
+    metrics_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

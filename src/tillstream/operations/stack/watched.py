@@ -145,6 +145,7 @@ class Watched:
             why=self.why,
             port=self.service.port.number if self.service.port else None,
             url=self.service.url,
+            metrics_url=self.service.metrics_url,
         )
 
 

@@ -177,7 +177,7 @@ class LakeWorker:
         self.totals.bronze_rows += bronze
         self.totals.silver_rows += silver
         self.totals.dead_letters += letters
-        elapsed = round(time.monotonic() - started, 3)
+        self.totals.last_batch_seconds = elapsed = round(time.monotonic() - started, 3)
         _LOG.info("batch_landed", bronze_rows=bronze, silver_rows=silver, dead_letters=letters, elapsed_seconds=elapsed)
         with room_for("compaction"):
             self._upkeep.after_commits([columns.topic.entity for columns in batch.columns])

@@ -209,7 +209,7 @@ class LakeJob:
         self.totals.silver_rows += silver
         self.totals.dead_letters += letters
         self.totals.batches += 1
-        elapsed = round(time.monotonic() - started, 3)
+        self.totals.last_batch_seconds = elapsed = round(time.monotonic() - started, 3)
         _LOG.info("batch_landed", bronze_rows=bronze, silver_rows=silver, dead_letters=letters, elapsed_seconds=elapsed)
 
 
