@@ -3,17 +3,16 @@
 Poison gives no row here; its dead letter is written by the lake. A poison record neither stops a job nor counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pyflink.common import Row as FlinkRow
 from pyflink.table import DataTypes
 from pyflink.table.types import DataType, RowType
-from pyflink.table.udf import udf
+from pyflink.table.udf import udf, udtf
 
 from tillstream.core.contracts import topic_named
 from tillstream.core.contracts.decoding import decode
-from tillstream.core.contracts.event import Event
 from tillstream.core.errors import EventRejected
 from tillstream.data.streaming.logic import sessions
 from tillstream.data.streaming.logic.patterns import row as patterns
@@ -32,23 +31,27 @@ def _column(name: str) -> DataType:
 
 
 def step_reader(topic: str) -> Any:
-    """A function of SQL: the step of a visitor's session in a record of that topic; all null if it has none."""
+    """A table function of SQL: the step of a visitor's session in a record of that topic; no row if it has none.
 
-    def read(event: Event, received_at_us: int) -> tuple[Any, ...] | None:
+    What a query asks of the record is asked before a table function reads it, but after a scalar one did.
+    """
+    known = topic_named(topic)
+
+    def read_record(value: bytes, received_at_us: int) -> Iterator[tuple[Any, ...]]:
+        try:
+            event = decode(known, value, received_at_us=received_at_us)
+        except EventRejected:
+            return
         found = sessions.step_of(event, received_at_us)
-        return found and (found[0], *found[1])
+        if found:
+            yield (found[0], *found[1])
 
-    return _reader(topic, read, row_type(STEP))
+    return udtf(read_record, result_types=row_type(STEP))
 
 
 def pattern_reader(topic: str) -> Any:
     """A function of SQL: a record of that topic as patterns see it; all null if they do not."""
-    return _reader(topic, patterns.row_of, row_type(patterns.Row._fields))
-
-
-def _reader(topic: str, read: Callable[[Event, int], tuple[Any, ...] | None], result: RowType) -> Any:
-    known = topic_named(topic)
-
+    known, result = topic_named(topic), row_type(patterns.Row._fields)
     nothing = FlinkRow(*[None] * len(result.fields))  # a null row ends the job: thread mode cannot carry one
 
     def read_record(value: bytes, received_at_us: int) -> FlinkRow:
@@ -56,7 +59,7 @@ def _reader(topic: str, read: Callable[[Event, int], tuple[Any, ...] | None], re
             event = decode(known, value, received_at_us=received_at_us)
         except EventRejected:
             return nothing
-        found = read(event, received_at_us)
+        found = patterns.row_of(event, received_at_us)
         return FlinkRow(*found) if found else nothing
 
     return udf(read_record, result_type=result)

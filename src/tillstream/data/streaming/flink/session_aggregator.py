@@ -44,7 +44,8 @@ class Telling(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in 
             self._remember(visitor, _step(value), ctx)
             return
         window = Window(*value[:11])
-        self._keep(without(visitor, window))
+        if visitor.steps or visitor.told:
+            self._keep(without(visitor, window))
         for session in (*taken_back(window, visitor.told), closed(window)):
             yield _row(session, window.received_at_us)
 
@@ -99,29 +100,26 @@ def _row(session: Session, received_at_us: int) -> Row:
 def add_sessions(tables: StreamTableEnvironment, statements: StatementSet, settings: JobSettings) -> None:
     """Adds to `statements` all that leads from clicks and orders to `sessions.v1`."""
     gap_ms = settings.gap_seconds * 1000
-    columns = ", ".join(f"step.{name} AS {name}" for name in STEP)
-    views = []
     for topic in TOPICS:
         name = topic.partition(".")[0]
         tables.execute_sql(source_ddl(name, topic, settings))
         tables.create_temporary_function(f"step_of_{name}", step_reader(topic))
-        views.append(
-            f"SELECT step_of_{name}(`value`, received_at_us) AS step, row_at, received_at_us AS came_us "
-            f"FROM {name} WHERE row_at IS NOT NULL"
+    columns = ", ".join(STEP)
+    live = f"came_us >= UNIX_TIMESTAMP() * 1000000 - {LIVE_US}"
+    for view, condition in (("steps", "row_at IS NOT NULL"), ("live_steps", f"{live} AND row_at IS NOT NULL")):
+        read = " UNION ALL ".join(
+            f"SELECT {columns}, row_at FROM (SELECT `value`, row_at, received_at_us AS came_us FROM {name}), "
+            f"LATERAL TABLE(step_of_{name}(`value`, came_us)) AS step({columns}) WHERE {condition}"
+            for name in (topic.partition(".")[0] for topic in TOPICS)
         )
-    tables.execute_sql(f"CREATE TEMPORARY VIEW read_steps AS {' UNION ALL '.join(views)}")
-    tables.execute_sql(
-        "CREATE TEMPORARY VIEW steps AS "
-        f"SELECT {columns}, row_at, came_us FROM read_steps WHERE step.event_id IS NOT NULL"
-    )
+        tables.execute_sql(f"CREATE TEMPORARY VIEW {view} AS {read}")
     tables.execute_sql(
         "CREATE TEMPORARY VIEW timed_steps AS SELECT *, LPAD(CAST(at_us AS STRING), 17, '0') || event_id AS at_and_id "
         "FROM steps"
     )
     tables.execute_sql(sink_ddl("told_sessions", OUTPUT, settings))
     sql = (files(__package__) / "sessions.sql").read_text()
-    sql = sql.replace("{gap}", interval(gap_ms)).replace("{live_us}", str(LIVE_US))
-    windows = tables.to_data_stream(tables.sql_query(sql))
+    windows = tables.to_data_stream(tables.sql_query(sql.replace("{gap}", interval(gap_ms))))
     told = windows.key_by(lambda row: row[0], key_type=Types.STRING()).process(
         Telling(gap_ms, round(settings.partial_seconds * 1000)), output_type=_RECORD
     )

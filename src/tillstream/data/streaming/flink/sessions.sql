@@ -28,5 +28,4 @@ SELECT
   visitor_id, received_at_us, CAST(NULL AS STRING), at_us, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT),
   CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS STRING),
   event_id, kind, product_id, customer_id
-FROM timed_steps
-WHERE came_us >= UNIX_TIMESTAMP() * 1000000 - {live_us}
+FROM live_steps

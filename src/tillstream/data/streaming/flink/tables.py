@@ -22,13 +22,15 @@ def interval(milliseconds: int) -> str:
 def event_time(text: str) -> str:
     """The SQL of an RFC 3339 text's UTC time in whole milliseconds, rounded down; null if it is none.
 
-    Nearly all end in Z; only the others, and poison, are looked at again for their offset.
+    Nearly all end in Z; only the others, and poison, are looked at for their offset. A branch of CASE is evaluated
+    only where it is taken; an argument of COALESCE always is.
     """
     sign_hours, minutes = f"SUBSTRING({text}, CHAR_LENGTH({text}) - 5, 3)", f"RIGHT({text}, 2)"
     offset = f"(TRY_CAST({sign_hours} AS INT) * 60 + TRY_CAST(LEFT({sign_hours}, 1) || {minutes} AS INT))"
     local = f"TRY_CAST(TRANSLATE(SUBSTRING({text}, 1, CHAR_LENGTH({text}) - 6), 'Tt', '  ') AS TIMESTAMP(3))"
     return (
-        f"COALESCE(TRY_CAST(TRANSLATE({text}, 'TtZz', '  ') AS TIMESTAMP(3)), TIMESTAMPADD(MINUTE, -{offset}, {local}))"
+        f"CASE WHEN UPPER(RIGHT({text}, 1)) = 'Z' THEN TRY_CAST(TRANSLATE({text}, 'TtZz', '  ') AS TIMESTAMP(3)) "
+        f"ELSE TIMESTAMPADD(MINUTE, -{offset}, {local}) END"
     )
 
 
@@ -45,9 +47,9 @@ _HEADER_US: Final = "TRY_CAST(CAST(`headers`['received-at-us'] AS STRING) AS BIG
 def source_ddl(name: str, topic: str, settings: JobSettings) -> str:
     """A topic to read: bytes, when they were received, and event time with one watermark a partition.
 
-    Event time is whole milliseconds, rounded down, and only for the engine: rows carry their microseconds. Each
-    expression names the value once, for Flink would parse it again each time. A record that claims to be of later
-    than it was received moves the watermark no further than that: most such are dead letters.
+    Event time is whole milliseconds, rounded down, and only for the engine: rows carry their microseconds. A record
+    that claims to be of later than it was received moves the watermark no further than that: most such are dead
+    letters.
     """
     return f"""
 CREATE TEMPORARY TABLE {name} (
