@@ -15,7 +15,7 @@ from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.apps.signals import stop_signal
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.apps.wiring.streaming import JOBS, SESSIONS, JobReport
-from tillstream.apps.wiring.worker_metrics import Sources, measured
+from tillstream.apps.wiring.worker_metrics import Measured, measured
 from tillstream.core.contracts import from_micros
 from tillstream.core.errors import NotFound, ServiceError
 from tillstream.core.settings import Settings
@@ -107,11 +107,11 @@ class _Process:
     def run(self, *, until_caught_up: bool) -> list[JobReport]:
         """Until a signal, until the last job was asked to stop, or until nothing is left to read."""
         looked_at = reported_at = 0.0
-        sources: Sources[KeyedWorker[Any, Any]] = {(name,): (name, one) for name, one in self._workers.items()}
+        each = [Measured(one, name, one.job.topics, (name,)) for name, one in self._workers.items()]
         try:
             with (
                 stop_signal() as stopping,
-                measured(self._settings, SERVICE, METRICS, sources, serve=not until_caught_up),
+                measured(self._settings, SERVICE, METRICS, each, serve=not until_caught_up),
             ):
                 while self._workers and not stopping():
                     read = [worker.turn(_PATIENCE_SECONDS) for worker in self._workers.values()]

@@ -6,7 +6,7 @@ from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.adapters.store import WritingStore
 from tillstream.apps.signals import stop_signal
 from tillstream.apps.wiring.event_log import open_feature_logs
-from tillstream.apps.wiring.worker_metrics import measured
+from tillstream.apps.wiring.worker_metrics import Measured, measured
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.features.definitions import default_schema
@@ -36,16 +36,18 @@ def run_feature_worker(settings: Settings, *, until_caught_up: bool = False) -> 
     logs = open_feature_logs(settings)
     heartbeat = Heartbeat(heartbeat_path(settings.home, "features"))
     try:
+        engine = live_engine(logs, settings)
         worker = FeatureWorker(
             logs.source,
-            live_engine(logs, settings),
+            engine,
             online_writer(logs.updates, settings),
             poll_rows=settings.features.poll_rows,
             still_alive=heartbeat.beat,
         )
+        one = Measured(worker.totals, GROUP, engine.topics)
         with (
             stop_signal() as stopping,
-            measured(settings, "features", METRICS, {(): (GROUP, worker.totals)}, serve=not until_caught_up),
+            measured(settings, "features", METRICS, [one], serve=not until_caught_up),
         ):
             return worker.run(stopping, until_caught_up=until_caught_up)
     finally:

@@ -4,7 +4,8 @@ import gc
 
 from tillstream.apps.signals import stop_signal
 from tillstream.apps.wiring.event_log import open_log
-from tillstream.apps.wiring.worker_metrics import measured
+from tillstream.apps.wiring.worker_metrics import Measured, measured
+from tillstream.core.contracts import LAKE_TOPICS
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.data.lake import Lake
@@ -21,9 +22,10 @@ def run_lake_worker(settings: Settings, *, until_caught_up: bool = False) -> Tot
     heartbeat = Heartbeat(heartbeat_path(settings.home, "lake"))
     try:
         worker = LakeWorker(log, Lake(settings.lake_path), settings.lake, still_alive=heartbeat.beat)
+        one = Measured(worker.totals, GROUP, LAKE_TOPICS, ("embedded",))
         with (
             stop_signal() as stopping,
-            measured(settings, "lake", METRICS, {("embedded",): (GROUP, worker.totals)}, serve=not until_caught_up),
+            measured(settings, "lake", METRICS, [one], serve=not until_caught_up),
         ):
             return worker.run(stopping, until_caught_up=until_caught_up)
     finally:

@@ -7,7 +7,8 @@ from tillstream.adapters.log.kafka import KafkaLog
 from tillstream.adapters.log.kafka.group_offsets import GroupOffsets
 from tillstream.adapters.spark import open_session
 from tillstream.apps.signals import stop_signal
-from tillstream.apps.wiring.worker_metrics import Sources, measured
+from tillstream.apps.wiring.worker_metrics import Measured, measured
+from tillstream.core.contracts import LAKE_TOPICS
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.data.lake import Lake
@@ -32,8 +33,8 @@ def run_spark_lake(settings: Settings, *, until_caught_up: bool = False) -> Tota
                 settings.spark_path,
                 still_alive=heartbeat.beat,
             )
-            sources: Sources[Totals] = {("spark",): (GROUP, job.totals)}
-            with measured(settings, "lake", METRICS, sources, serve=not until_caught_up):
+            one = Measured(job.totals, GROUP, LAKE_TOPICS, ("spark",))
+            with measured(settings, "lake", METRICS, [one], serve=not until_caught_up):
                 return job.run(stopping, until_caught_up=until_caught_up)
     finally:
         log.close()

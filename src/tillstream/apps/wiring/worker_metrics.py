@@ -1,10 +1,12 @@
 """The metrics of a running worker: its own counts, and its group's lag."""
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Generic, Literal, TypeAlias
 
 from tillstream.adapters.log import Log
 from tillstream.apps.wiring.event_log import open_log
@@ -14,10 +16,18 @@ from tillstream.core.telemetry.metric import Metric, Readings, Sheet, Source
 from tillstream.core.telemetry.metrics_server import metrics_served
 
 Worker: TypeAlias = Literal["lake", "features", "streaming"]
-Sources: TypeAlias = Mapping[tuple[str, ...], tuple[str, Source]]
-"""What is measured, by the labels of its sheet, each with the group it reads as."""
 _ANSWER_SECONDS: Final = 2.0
 """Prometheus waits for 10 s, and two groups may be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Generic[Source]):
+    """What is measured, the group and topics that it reads, and the values of its sheet's labels."""
+
+    source: Source
+    group: str
+    topics: Sequence[str]
+    labels: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -25,7 +35,7 @@ def measured(
     settings: Settings,
     worker: Worker,
     sheet: Sheet[Source],
-    sources: Sources[Source],
+    each: Sequence[Measured[Source]],
     *,
     serve: bool,
 ) -> Iterator[None]:
@@ -35,8 +45,8 @@ def measured(
     """
     port = getattr(settings.metrics, f"{worker}_port") if serve else 0
     with closing(_AskedLog(settings)) as log:
-        lag = {labels: partial(log.lag_by_topic, group) for labels, (group, _) in sources.items()}
-        counts = {labels: source for labels, (_, source) in sources.items()}
+        lag = {one.labels: partial(log.lag_by_topic, one.group, one.topics) for one in each}
+        counts = {one.labels: one.source for one in each}
         told: tuple[Readings[Any], ...] = (Readings(sheet, counts), Readings(lag_sheet(worker, sheet.labels), lag))
         with metrics_served(told, port, f"TILLSTREAM_METRICS__{worker.upper()}_PORT"):
             yield
@@ -60,20 +70,22 @@ class _AskedLog:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lag")
         self._log: Log | None = None
 
-    def lag_by_topic(self, group: str) -> Mapping[str, int]:
+    def lag_by_topic(self, group: str, topics: Sequence[str]) -> Mapping[str, int]:
         """What the group has left to read of each topic; empty when nobody says so in time."""
-        asked = self._thread.submit(self._ask, group)
         try:
-            return asked.result(2 * _ANSWER_SECONDS)
-        except (TillstreamError, TimeoutError):
-            asked.cancel()
+            return self._thread.submit(self._ask, group, topics).result(2 * _ANSWER_SECONDS)
+        except (TillstreamError, OSError):  # also TimeoutError
+            return {}
+        except (CancelledError, RuntimeError):  # asked while the worker ends
             return {}
 
-    def _ask(self, group: str) -> Mapping[str, int]:
+    def _ask(self, group: str, topics: Sequence[str]) -> Mapping[str, int]:
         self._log = self._log or open_log(self._settings)
-        found: dict[str, int] = {}
+        found: Counter[str] = Counter()
         for (topic, _), lag in self._log.lag(group).items():
-            found[topic] = found.get(topic, 0) + lag
+            found[topic] += lag
+        for topic in set(topics) - set(found):  # Kafka knows nothing of a topic that the group never committed
+            found[topic] = sum(self._log.end_offsets(topic).values())
         return found
 
     def close(self) -> None:
