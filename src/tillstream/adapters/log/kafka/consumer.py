@@ -133,6 +133,9 @@ class KafkaConsumer:
         """See interface.Consumer."""
         if not self._closing:
             self._closing = True
+            # A change of the group that waits to be served is served now: within close it may hang (librdkafka 4884).
+            with contextlib.suppress(KafkaException):
+                self._consumer.consume(_AT_HAND, 0.0)
             self._consumer.close()
 
     @property
