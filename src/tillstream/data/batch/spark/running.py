@@ -1,11 +1,12 @@
 """A table's SQL, written in DuckDB's words, run by Spark."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
 
+from tillstream.adapters.spark.keeping import kept
 from tillstream.data.batch.spark.dialect import steps_of
 
 
@@ -17,10 +18,9 @@ def answer_of(session: SparkSession, query: str, relations: Mapping[str, DataFra
     """
     mark = uuid4().hex[:12]
     views: dict[str, str] = {}
-    kept: list[DataFrame] = []
-    try:
+    with ExitStack() as stack:
         for name, rows in relations.items():
-            views[name] = _name(rows, f"{name}_{mark}")
+            views[name] = _view(rows, f"{name}_{mark}", stack)
         for step in steps_of(query):
             given = [f"{name} AS (SELECT * FROM {views[name]})" for name in step.reads if name in views]
             rows = session.sql(_with(given, step.sql))
@@ -28,19 +28,15 @@ def answer_of(session: SparkSession, query: str, relations: Mapping[str, DataFra
                 yield rows
                 return
             if step.readers > 1:
-                kept.append(rows.persist())
-            views[step.name] = _name(rows, f"{step.name}_{mark}")
-    finally:
-        for view in views.values():
-            session.catalog.dropTempView(view)
-        for rows in kept:
-            rows.unpersist()
+                rows = stack.enter_context(kept(rows))
+            views[step.name] = _view(rows, f"{step.name}_{mark}", stack)
 
 
 def _with(given: list[str], sql: str) -> str:
     return f"WITH {', '.join(given)} SELECT * FROM ({sql})" if given else sql
 
 
-def _name(rows: DataFrame, view: str) -> str:
-    rows.createOrReplaceTempView(view)
-    return view
+def _view(rows: DataFrame, name: str, stack: ExitStack) -> str:
+    rows.createOrReplaceTempView(name)
+    stack.callback(rows.sparkSession.catalog.dropTempView, name)
+    return name

@@ -20,27 +20,34 @@ def schema_of(name: str) -> StructType:
     return schema
 
 
-def frame_of(session: SparkSession, lake: Lake, name: str) -> DataFrame:
-    """The table as it is now; empty, with its columns, if nobody has written to it."""
+def frame_of(session: SparkSession, lake: Lake, name: str, pruned_by: str | None = None) -> DataFrame:
+    """The table as it is now; empty, with its columns, if nobody has written to it.
+
+    Files that can hold no row for which the SQL `pruned_by` is true are left out; other rows may still come.
+    """
     if not lake.exists(name):
         return session.createDataFrame([], schema_of(name))
-    return rows_of(session, lake.delta(name), definition_of(name))
+    delta = lake.delta(name)
+    return _frame(session, delta, definition_of(name), delta.file_uris(file_pruning_predicate=pruned_by))
 
 
 def rows_of(
-    session: SparkSession,
-    delta: DeltaTable,
-    definition: TableDefinition,
-    days: tuple[str, date | Sequence[date]] | None = None,
+    session: SparkSession, delta: DeltaTable, definition: TableDefinition, days: tuple[str, date | Sequence[date]]
 ) -> DataFrame:
-    """The rows, or those of some days (`("in", days)`, `("<=", day)`), at the version that `delta` holds.
+    """The rows of some days (`("in", days)`, `("<=", day)`), at the version that `delta` holds."""
+    comparison, value = days
+    asked = [] if comparison == "in" and not value else [(definition.partition, comparison, value)]
+    files = delta.file_uris(file_pruning_predicate=asked) if asked else []
+    return _frame(session, delta, definition, files)
 
-    Which files these are is asked of delta-rs: Spark would rebuild the table's state in jobs of its own for it.
+
+def _frame(session: SparkSession, delta: DeltaTable, definition: TableDefinition, files: list[str]) -> DataFrame:
+    """What these files hold.
+
+    Which files a table has is asked of delta-rs: Spark would rebuild the table's state in jobs of its own for it.
     Reader version 1 knows nothing that would make a file more than its rows.
     """
     schema = schema_of(definition.name)
-    nothing = days is not None and days[0] == "in" and not days[1]
-    files = [] if nothing else delta.file_uris(file_pruning_predicate=days and [(definition.partition, *days)])
     if not files:
         return session.createDataFrame([], schema)
     return session.read.schema(schema).option("basePath", delta.table_uri).parquet(*files)

@@ -77,12 +77,10 @@ class TableTransaction:
 
     def _written(self, rows: DataFrame) -> Iterator[dict[str, Any]]:
         """Writes the rows into the table's folder; what Delta's log would say of each file. Nobody reads them yet."""
-        log = self._session._jvm.org.apache.spark.sql.delta.DeltaLog.forTable(
-            self._session._jsparkSession, str(self._folder)
-        )
+        java = self._session._jvm
+        log = java.org.apache.spark.sql.delta.DeltaLog.forTable(self._session._jsparkSession, str(self._folder))
         # Only the table's columns are asked of Delta, and those stay: the version it saw first will do.
-        option = self._session._jvm.scala
-        begun = log.startTransaction(option.Option.empty(), option.Some(log.unsafeVolatileSnapshot()))
+        begun = log.startTransaction(java.scala.Option.empty(), java.scala.Some(log.unsafeVolatileSnapshot()))
         found = begun.writeFiles(as_table(rows, self.definition.name)._jdf).iterator()
         while found.hasNext():
             yield json.loads(found.next().json())["add"]

@@ -7,11 +7,11 @@ from operator import or_
 from typing import Any
 
 from pyarrow.compute import field
-from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.functions import col, collect_set, count, lit, to_date
 
 from tillstream.adapters.log import Record
+from tillstream.adapters.spark.keeping import kept
 from tillstream.core.contracts import Topic
 from tillstream.data.batch.spark.silver import silver_rows
 from tillstream.data.lake import Lake, definition_of
@@ -57,8 +57,7 @@ class Landing:
         rows = decoded(records, topic, self._log_id)
         if sum(span.records for span in spans.values()) <= _ROWS_OF_ONE_FILE:
             rows = rows.coalesce(1)
-        rows = rows.persist(StorageLevel.MEMORY_AND_DISK)
-        try:
+        with kept(rows) as rows:
             facts = rows.agg(
                 collect_set(to_date("event.occurred_at")).alias("days"), count("letter").alias("letters")
             ).collect()[0]
@@ -67,8 +66,6 @@ class Landing:
             if facts["letters"]:
                 self._send(rows.where("letter IS NOT NULL").select("letter.*"))
             return Landed(bronze, silver, facts["letters"])
-        finally:
-            rows.unpersist()
 
     def position(self, layer: str, topic: Topic, partition: int) -> int:
         """The offset after the last one that the topic's table covers."""
@@ -118,9 +115,10 @@ class Landing:
         """Compares rows with what bronze has at their places: Delta alone would drop them without a word."""
         name = f"bronze.{topic.entity}"
         first, last = min(span.first for span in spans.values()), max(span.last for span in spans.values())
+        span = f"log_id = '{self._log_id}' AND log_offset BETWEEN {first} AND {last}"
         there = (
-            frame_of(rows.sparkSession, self._lake, name)
-            .where((col("log_id") == lit(self._log_id)) & col("log_offset").between(first, last))
+            frame_of(rows.sparkSession, self._lake, name, pruned_by=span)
+            .where(span)
             .select("log_partition", "log_offset", col("key").alias("known_key"), col("value").alias("known_value"))
         )
         given = rows.select("log_partition", "log_offset", "key", "value")
