@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tillstream.core.java import brisk_java
+
 ROOT = Path(__file__).resolve().parent.parent
 LANES = ("load", "kill", "data", "browser", "airflow", "flink", "spark", "kafka", "services")
 """From the dearest down: a test's lane is the first of its marks here, `fast` if it has none."""
@@ -25,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The user's own settings must not reach a test, nor a test another machine."""
     for name in [name for name in os.environ if name.startswith("TILLSTREAM_") and name not in KEPT]:
         del os.environ[name]
-    os.environ.update(QUIET)
+    os.environ.update(QUIET | brisk_java())
     sys.addaudithook(stay_on_this_machine)
     settings.register_profile(
         "tillstream",

@@ -15,6 +15,8 @@ from research.faults.catalogue import BOTH, Fault, catalogue
 from research.faults.line import FaultLine
 from research.faults.trial import try_faults
 
+from tillstream.core.java import brisk_java
+
 RESULTS = Path(__file__).with_name("results.json")
 EVENTS = 100_000
 
@@ -32,6 +34,7 @@ def main() -> int:
         "--one-stack", action="store_true", help="Faults that can share one stack, one after the other; else one each."
     )
     given = parser.parse_args()
+    os.environ.update(brisk_java())  # a fault is set beside a bare restart of the same kind
     events = int(os.environ.get("EVENTS", EVENTS))
     sets = [given.set] if given.set else os.environ.get("SETS", "embedded distributed").split()
     lines = []

@@ -24,8 +24,7 @@ def brokers(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory, root):
-    # Compiling hot code well does not pay in five minutes.
-    settings = SparkSettings(java_options="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=160m")
+    settings = SparkSettings(java_options="-XX:+UseSerialGC")
     with open_session(settings, root / JARS, tmp_path_factory.mktemp("spark"), name="tests") as session:
         yield session
 

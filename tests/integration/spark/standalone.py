@@ -52,8 +52,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
 def started(at_exit: contextlib.ExitStack, arguments: tuple[str, ...], said: Path) -> "subprocess.Popen[bytes]":
     environment = {
         "SPARK_DAEMON_MEMORY": "192m",
-        # The executors, children of the worker, need no well compiled code either.
-        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "JAVA_TOOL_OPTIONS": "-XX:+UseSerialGC",
     }
     with said.open("ab") as output:
         process = launch([str(SPARK_CLASS), *arguments], output, environment)  # dies with us

@@ -54,7 +54,7 @@ def test_a_cluster_makes_the_tables_that_one_process_makes(
             "TILLSTREAM_KAFKA__BOOTSTRAP": brokers.settings.bootstrap,
             "TILLSTREAM_SPARK__MASTER": there.address,
             "TILLSTREAM_SPARK__DRIVER_MEMORY_MEBIBYTES": "768",
-            "TILLSTREAM_SPARK__JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=160m",
+            "TILLSTREAM_SPARK__JAVA_OPTIONS": "-XX:+UseSerialGC",
         }
         run(environment, "lake", "work", "--until-caught-up")
         run(environment, "lake", "gold", *GOLD)

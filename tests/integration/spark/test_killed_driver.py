@@ -90,7 +90,7 @@ def test_a_driver_that_is_killed_in_a_batch_or_told_to_stop_loses_nothing_and_do
         "TILLSTREAM_KAFKA__BOOTSTRAP": brokers.settings.bootstrap,
         "TILLSTREAM_SPARK__MAX_RECORDS": "1000",
         "TILLSTREAM_SPARK__TRIGGER_SECONDS": "0",
-        "TILLSTREAM_SPARK__JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=160m",
+        "TILLSTREAM_SPARK__JAVA_OPTIONS": "-XX:+UseSerialGC",
     }
     lake, output = Lake(tmp_path / "lake"), tmp_path / "job.txt"
 

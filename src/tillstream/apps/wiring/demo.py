@@ -5,10 +5,10 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.apps.wiring.stack import child_environment, places_of, require_engines
+from tillstream.core.java import brisk_java
 from tillstream.core.settings import Settings
 from tillstream.operations.demo.replay import RealLog, replay_steps
 from tillstream.operations.demo.run import Demo, prepare, summary, visitors_there
@@ -20,12 +20,6 @@ from tillstream.operations.stack.lock import held
 
 LIVE_RATE = 20
 """Events of simulated visitors a second: enough to watch, little beside a visitor of your own."""
-
-_BRISK_JAVA: Final = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
-"""One compiler has room for 48 MiB of code unless told; Spark's is more, and the rest would be interpreted.
-
-The simplest collector holds the least beside the heap, and two cores have none to spare for another.
-"""
 
 
 def run_demo(
@@ -86,9 +80,9 @@ def build_scene(settings: Settings) -> Scene:
 
 def demo_environment(settings: Settings) -> dict[str, str]:
     """What every process of a demo is told: the lake commits often, so that one sees it live."""
-    brisk = {"TILLSTREAM_LAKE__COMMIT_SECONDS": "2"}
-    if settings.engines.lake == "spark":  # compiling hot code well takes a third more of the first minutes
-        brisk["TILLSTREAM_SPARK__JAVA_OPTIONS"] = f"{_BRISK_JAVA} {settings.spark.java_options}".strip()
+    brisk = {"TILLSTREAM_LAKE__COMMIT_SECONDS": "2", **brisk_java()}
+    # The simplest collector holds the least beside the heap, and two cores have none to spare for another.
+    brisk["TILLSTREAM_SPARK__JAVA_OPTIONS"] = f"-XX:+UseSerialGC {settings.spark.java_options}".strip()
     return {**child_environment(settings), **brisk}
 
 

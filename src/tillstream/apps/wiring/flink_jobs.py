@@ -123,7 +123,8 @@ def submission(cluster: FlinkCluster, told: Sequence[JobSettings]) -> tuple[list
     environment = {
         "FLINK_CONF_DIR": str(cluster.folder / "conf" / "jobmanager"),
         "HADOOP_CLASSPATH": f"{cluster.jars}/*",  # PyFlink's one way to more jars for its own JVM
-        "JVM_ARGS": "-Xmx384m -XX:+UseSerialGC",
+        # It plans and is gone: compiling hot code well does not pay.
+        "JVM_ARGS": "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
     }
     return command, environment
 
