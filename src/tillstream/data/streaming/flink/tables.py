@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tillstream.data.streaming.flink.event_time import row_time
 from tillstream.data.streaming.flink.job_settings import JobSettings
 
 TRANSACTION_TIMEOUT_MS: Final = 600_000
@@ -19,28 +20,12 @@ def interval(milliseconds: int) -> str:
     return f"INTERVAL '{days} {hour:02}:{minute:02}:{second:02}.{rest:03}' DAY TO SECOND(3)"
 
 
-def event_time(text: str) -> str:
-    """The SQL of an RFC 3339 text's UTC time in whole milliseconds, rounded down; null if it is none.
-
-    Nearly all end in Z; only the others, and poison, are looked at for their offset. A branch of CASE is evaluated
-    only where it is taken; an argument of COALESCE always is.
-    """
-    sign_hours, minutes = f"SUBSTRING({text}, CHAR_LENGTH({text}) - 5, 3)", f"RIGHT({text}, 2)"
-    offset = f"(TRY_CAST({sign_hours} AS INT) * 60 + TRY_CAST(LEFT({sign_hours}, 1) || {minutes} AS INT))"
-    local = f"TRY_CAST(TRANSLATE(SUBSTRING({text}, 1, CHAR_LENGTH({text}) - 6), 'Tt', '  ') AS TIMESTAMP(3))"
-    return (
-        f"CASE WHEN UPPER(RIGHT({text}, 1)) = 'Z' THEN TRY_CAST(TRANSLATE({text}, 'TtZz', '  ') AS TIMESTAMP(3)) "
-        f"ELSE TIMESTAMPADD(MINUTE, -{offset}, {local}) END"
-    )
-
-
 def epoch_us(time: str) -> str:
     """The SQL of a time's microseconds since 1970, of one that is kept to the millisecond."""
     minutes = f"CAST(TIMESTAMPDIFF(MINUTE, TIMESTAMP '1970-01-01 00:00:00', {time}) AS BIGINT)"
     return f"({minutes} * 60000 + EXTRACT(SECOND FROM {time}) * 1000 + EXTRACT(MILLISECOND FROM {time})) * 1000"
 
 
-_OCCURRED: Final = "JSON_VALUE(CAST(`value` AS STRING), '$.occurred_at')"
 _HEADER_US: Final = "TRY_CAST(CAST(`headers`['received-at-us'] AS STRING) AS BIGINT)"
 
 
@@ -60,7 +45,7 @@ CREATE TEMPORARY TABLE {name} (
   `appended_at` TIMESTAMP(3) METADATA FROM 'timestamp' VIRTUAL,
   `received_at` AS COALESCE(CAST(TO_TIMESTAMP_LTZ({_HEADER_US} / 1000, 3) AS TIMESTAMP(3)), `appended_at`),
   `received_at_us` AS COALESCE({_HEADER_US}, {epoch_us("`appended_at`")}),
-  `row_at` AS {event_time(_OCCURRED)},
+  `row_at` AS {row_time("`value`")},
   WATERMARK FOR `row_at` AS LEAST(`row_at`, `received_at`) - {interval(settings.lateness_seconds * 1000 + 1)}
 ) WITH (
   'connector' = 'kafka',
