@@ -5,6 +5,7 @@ Example: python -m research.conformance --events 100000
 """
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -12,12 +13,13 @@ import time
 from pathlib import Path
 
 from research.conformance.asking import ask, distinct
-from research.conformance.comparing import compare
+from research.conformance.comparing import compare, differing_rows
 from research.conformance.passing import pass_tape, settle
 from research.conformance.tape import Mess, Taped, closing, messed, read_log
 from research.homes import Home, RunFailed, settings_of, stack
 
 from tillstream.apps.wiring.event_log import open_log
+from tillstream.core.java import brisk_java
 
 EVENTS_AT_SCALE_1 = 300_000
 SETS = ("embedded", "distributed")
@@ -26,6 +28,7 @@ SETS = ("embedded", "distributed")
 def main() -> int:
     """Prints one line a table; 1 when something differs or failed, else 0."""
     options = _options()
+    os.environ.update(brisk_java())  # nothing is timed here
     root = Path(options.folder or tempfile.mkdtemp(prefix="tillstream-conformance-"))
     try:
         return _compare(root, options)
@@ -69,6 +72,8 @@ def _compare(root: Path, options: argparse.Namespace) -> int:
     for table in found:
         verdict = "equal " if table.equal else "DIFFER"
         print(f"{verdict}  {table.table:<26} {table.one}" + ("" if table.equal else f"  {table.other}"))
+        for row in [] if table.equal else differing_rows(one, other, table.table):
+            print(f"        {row}")
     differing = [table.table for table in found if not table.equal]
     answers = [_replayed(home, source) for home in homes]
     same = answers[0] == answers[1] and not answers[0]["other"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tillstream.data.lake import Lake, table_names
-from tillstream.data.lake.digest import table_digest
+from tillstream.data.lake.digest import rows_only_in, table_digest
 
 GROWING: Final = frozenset({"silver.sessions"})
 """Told in parts, as often as an engine likes; `gold.sessions` keeps the last word of each and is compared."""
@@ -33,3 +33,9 @@ def compare(one: Lake, other: Lake, *, late: bool) -> Iterator[Compared]:
     for name in table_names():
         if not name.startswith("bronze.") and name not in left_out:
             yield Compared(name, table_digest(one, name), table_digest(other, name))
+
+
+def differing_rows(one: Lake, other: Lake, table: str) -> Iterator[str]:
+    """The first few rows that only one side has, with the side: `1` or `2`."""
+    for side, here, there in ((1, one, other), (2, other, one)):
+        yield from (f"{side}: {row}" for row in rows_only_in(here, there, table))

@@ -10,10 +10,13 @@ from tillstream.adapters.log import Log
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.core.contracts import LAKE_TOPICS
 from tillstream.data.lake import Lake
+from tillstream.data.streaming.logic import sessions
+from tillstream.data.streaming.logic.patterns import row as patterns
 
+READERS = {"lake": LAKE_TOPICS, "session_aggregator": sessions.TOPICS, "fraud_pattern_detector": patterns.TOPICS}
 DERIVED = ("sessions.v1", "fraud_alerts.v1", "dead_letters.v1")
 QUIET_SECONDS = 25.0
-"""More than two checkpoints: what an engine holds back until then has come."""
+"""More than two checkpoints: what an engine still told of what it had read has come."""
 MOST_SECONDS = 1_200.0
 
 
@@ -39,7 +42,7 @@ def pass_tape(home: Home, tape: Sequence[Taped], *, late: bool, tell: Callable[[
 
 
 def settle(log: Log) -> None:
-    """Waits until the lake has read everything, and no derived topic has grown for a while; raises RunFailed."""
+    """Waits until all have read everything, and no derived topic has grown for a while; raises RunFailed."""
     deadline = time.monotonic() + MOST_SECONDS
     seen, since = None, time.monotonic()
     while time.monotonic() < deadline:
@@ -53,7 +56,10 @@ def settle(log: Log) -> None:
 
 
 def unread(log: Log) -> int:
-    """Records that the lake has not committed, also of partitions that it never committed."""
-    known = log.lag("lake")
-    ends = {(topic, partition): end for topic in LAKE_TOPICS for partition, end in log.end_offsets(topic).items()}
-    return sum(known.get(place, end) for place, end in ends.items())
+    """Records that the lake and the streaming jobs have not committed, also of partitions that they never committed."""
+    found = 0
+    for reader, topics in READERS.items():
+        known = log.lag(reader)
+        ends = {(topic, partition): end for topic in topics for partition, end in log.end_offsets(topic).items()}
+        found += sum(known.get(place, end) for place, end in ends.items())
+    return found
