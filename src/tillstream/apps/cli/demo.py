@@ -12,7 +12,9 @@ app = typer.Typer(help="The whole loop on this machine, from nothing to a shop t
 
 @app.command()
 def demo(
-    scale: Annotated[float, typer.Option(min=0.01, max=100, help="Times 300,000 events.")] = 1.0,
+    scale: Annotated[
+        float | None, typer.Option(min=0.01, max=100, help="Times 300,000 events; by default 1, on Spark 0.3.")
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Go on with what the last demo left.")] = False,
     once: Annotated[bool, typer.Option("--once", help="End when all is checked; JSON on the last line.")] = False,
     replay: Annotated[

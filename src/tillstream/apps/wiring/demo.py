@@ -20,20 +20,29 @@ from tillstream.operations.stack.lock import held
 
 LIVE_RATE = 20
 """Events of simulated visitors a second: enough to watch, little beside a visitor of your own."""
+SPARK_SCALE = 0.3
+"""Still enough events to train on; Spark takes seconds for each table that it writes, however little comes."""
+_SPARK_MEBIBYTES = 640
+"""Two of them run at once, the lake's and gold's; at the demo's scale a larger heap only fills up."""
 
 
 def run_demo(
     settings: Settings,
     *,
-    scale: float,
+    scale: float | None,
     keep: bool,
     once: bool,
     real: RealLog | None,
     stopping: Callable[[], bool],
     tell: Callable[[str], None],
 ) -> bool:
-    """The whole demo on a simulated shop, or on a real log; False when it was stopped before its last step."""
+    """The whole demo on a simulated shop, or on a real log; False when it was stopped before its last step.
+
+    Without a scale it is one that is done in minutes on two cores, with the engines that are set.
+    """
     require_engines(settings)
+    if scale is None:
+        scale = SPARK_SCALE if settings.engines.lake == "spark" else 1.0
     places = places_of(settings)
     prepare(places, keep=keep)
     begun = time.monotonic()
@@ -83,6 +92,8 @@ def demo_environment(settings: Settings) -> dict[str, str]:
     brisk = {"TILLSTREAM_LAKE__COMMIT_SECONDS": "2", **brisk_java()}
     # The simplest collector holds the least beside the heap, and two cores have none to spare for another.
     brisk["TILLSTREAM_SPARK__JAVA_OPTIONS"] = f"-XX:+UseSerialGC {settings.spark.java_options}".strip()
+    if "driver_memory_mebibytes" not in settings.spark.model_fields_set:
+        brisk["TILLSTREAM_SPARK__DRIVER_MEMORY_MEBIBYTES"] = str(_SPARK_MEBIBYTES)
     return {**child_environment(settings), **brisk}
 
 
