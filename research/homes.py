@@ -78,7 +78,8 @@ def settings_of(home: Home) -> Settings:
     return Settings(
         home=home.path,
         engines={"set": home.engines},
-        kafka={"bootstrap": f"127.0.0.1:{ports['kafka']}"},
+        kafka={"bootstrap": f"127.0.0.1:{ports['kafka']}", "controller_port": ports["controller"]},
+        flink={"rest_port": ports["flink"]},
     )
 
 

@@ -13,7 +13,15 @@ from pathlib import Path
 
 from research.benchmarks.line import BenchLine
 
-BENCHMARKS = ("log_to_silver", "kafka_ingest", "engine_sets", "silver_latency", "decisions", "freshness")
+BENCHMARKS = (
+    "log_to_silver",
+    "kafka_ingest",
+    "engine_sets",
+    "silver_latency",
+    "flink_sessions",
+    "decisions",
+    "freshness",
+)
 """Modules of this package; each has `run() -> list[BenchLine]`."""
 RESULTS = Path(__file__).parent / "results.json"
 LIBRARIES = (

@@ -6,26 +6,33 @@ a record that is plain enough is looked at as text; any other is parsed.
 
 from typing import Final
 
-INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(?:[.][0-9]+)?[Zz]"
+INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(?:[.][0-9]{1,9})?[Zz]"
 """In UTC."""
-NAMED: Final = r'"occurred_at"\s{0,9}:\s{0,9}"'
-PLAIN: Final = rf'(?s)^\s*[{{](?>[^{{}}\[\]\\]*?{NAMED}){INSTANT}"(?!.*(?:"occurred_at"|\\))'
-"""The last `occurred_at`, outside of anything nested, in UTC, and no escape that could hide another."""
-_AT_ITS_NAME: Final = f"(?<={NAMED}){INSTANT}"
+_NAME: Final = '"occurred_at"'
+_ELSEWHERE: Final = rf'"(?!{_NAME[1:]})'
+_BEFORE, _AFTER = r'[^{}\[\]\\"]*', r'[^"\\]*'
+_TOLD: Final = rf'{_NAME}\s{{0,9}}:\s{{0,9}}"{INSTANT}"'
+PLAIN: Final = rf"(?s)^\s*[{{]{_BEFORE}(?:{_ELSEWHERE}{_BEFORE})*+{_TOLD}{_AFTER}(?:{_ELSEWHERE}{_AFTER})*+$"
+"""One `occurred_at`, outside of anything nested, in UTC, and no escape that could hide another.
+
+A record is gone over once: where quotes are passed nothing is tried again, and what lies between them Java passes in
+one loop only if that is not possessive too.
+"""
 
 
 def row_time(value: str) -> str:
     """The SQL of the UTC time in whole milliseconds, rounded down, at which the record in those bytes happened.
 
-    Null if it says none. A branch of CASE is evaluated only where it is taken; an argument of COALESCE always is.
+    1970 if it says none, so that no row is without a time: to ask a query for rows with one would repeat all of this
+    for each branch. A branch of CASE is evaluated only where it is taken; an argument of COALESCE always is.
     """
     text = f"CAST({value} AS STRING)"
     parsed = f"JSON_VALUE({text}, '$.occurred_at')"
-    plain = f"REGEXP_SUBSTR({text}, '{_AT_ITS_NAME}')"
+    plain = f"REGEXP_SUBSTR(SUBSTRING({text}, POSITION('{_NAME}' IN {text}), 64), '{INSTANT}')"
     return (
-        f"CASE WHEN REGEXP({text}, '{PLAIN}') THEN {_utc(plain)} "
+        f"COALESCE(CASE WHEN REGEXP({text}, '{PLAIN}') THEN {_utc(plain)} "
         f"WHEN UPPER(RIGHT({parsed}, 1)) = 'Z' THEN {_utc(parsed)} "
-        f"ELSE {_with_offset(parsed)} END"
+        f"ELSE {_with_offset(parsed)} END, TIMESTAMP '1970-01-01 00:00:00.000')"
     )
 
 

@@ -40,7 +40,7 @@ def add_patterns(tables: StreamTableEnvironment, statements: StatementSet, setti
         name = topic.partition(".")[0]
         tables.execute_sql(source_ddl(name, topic, settings))
         tables.create_temporary_function(f"row_of_{name}", pattern_reader(topic))
-        views.append(f"SELECT row_of_{name}(`value`, received_at_us) AS r, row_at FROM {name} WHERE row_at IS NOT NULL")
+        views.append(f"SELECT row_of_{name}(`value`, received_at_us) AS r, row_at FROM {name}")
     columns = ", ".join(f"r.{name} AS {name}" for name in Row._fields)
     tables.execute_sql(f"CREATE TEMPORARY VIEW read_rows AS {' UNION ALL '.join(views)}")
     tables.execute_sql(

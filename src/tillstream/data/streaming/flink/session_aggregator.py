@@ -106,7 +106,7 @@ def add_sessions(tables: StreamTableEnvironment, statements: StatementSet, setti
         tables.create_temporary_function(f"step_of_{name}", step_reader(topic))
     columns = ", ".join(STEP)
     live = f"came_us >= UNIX_TIMESTAMP() * 1000000 - {LIVE_US}"
-    for view, condition in (("steps", "row_at IS NOT NULL"), ("live_steps", f"{live} AND row_at IS NOT NULL")):
+    for view, condition in (("steps", "TRUE"), ("live_steps", live)):
         read = " UNION ALL ".join(
             f"SELECT {columns}, row_at FROM (SELECT `value`, row_at, received_at_us AS came_us FROM {name}), "
             f"LATERAL TABLE(step_of_{name}(`value`, came_us)) AS step({columns}) WHERE {condition}"

@@ -8,7 +8,10 @@ from tillstream.data.streaming.flink.job_settings import JobSettings
 TRANSACTION_TIMEOUT_MS: Final = 600_000
 """Longer than a checkpoint and a restart, shorter than the 15 minutes that a broker allows."""
 _DRIFT: Final = "12 h"
-"""How far one partition may be read ahead of the slowest: it bounds the state of a replay, and slows none down."""
+"""How far one partition may be read ahead of the slowest: it bounds the state of a replay.
+
+Looked at often, for a replay reads no more than this between two looks.
+"""
 
 
 def interval(milliseconds: int) -> str:
@@ -59,7 +62,7 @@ CREATE TEMPORARY TABLE {name} (
   'scan.watermark.idle-timeout' = '{round(settings.idle_seconds * 1000)} ms',
   'scan.watermark.alignment.group' = '{settings.job}',
   'scan.watermark.alignment.max-drift' = '{_DRIFT}',
-  'scan.watermark.alignment.update-interval' = '1 s'
+  'scan.watermark.alignment.update-interval' = '200 ms'
 )"""
 
 

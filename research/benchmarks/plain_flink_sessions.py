@@ -1,0 +1,78 @@
+"""The counterpart of `flink_sessions`, run in Flink's own environment: the same window, as Flink's manual writes it.
+
+JSON is read by Flink's own format, nothing is validated, no record but a closed session's is told, as JSON.
+"""
+
+import sys
+from typing import Final
+
+from pyflink.table import StreamTableEnvironment
+
+from tillstream.data.streaming.flink.job import remote_environment
+from tillstream.data.streaming.flink.job_settings import JobSettings
+from tillstream.data.streaming.flink.tables import TRANSACTION_TIMEOUT_MS, interval
+
+_STEPS: Final = """
+CREATE TEMPORARY VIEW steps AS
+SELECT event_id, visitor_id, customer_id, occurred_at, kind, product_id, row_at FROM clicks WHERE row_at IS NOT NULL
+UNION ALL
+SELECT event_id, visitor_id, customer_id, occurred_at, kind, product_id, row_at FROM orders
+WHERE row_at IS NOT NULL AND kind = 'placed' AND visitor_id IS NOT NULL
+"""
+_SESSIONS: Final = """
+INSERT INTO sessions
+SELECT visitor_id, MIN(occurred_at), MAX(occurred_at), COUNT(DISTINCT event_id),
+  COUNT(DISTINCT event_id) FILTER (WHERE kind = 'placed'), COUNT(DISTINCT event_id) FILTER (WHERE kind = 'refreshed'),
+  COUNT(DISTINCT event_id) FILTER (WHERE kind = 'viewed'), COUNT(DISTINCT event_id) FILTER (WHERE kind = 'cart_added'),
+  COUNT(DISTINCT product_id), MAX(CAST(occurred_at AS STRING) || customer_id)
+FROM TABLE(SESSION(TABLE steps PARTITION BY visitor_id, DESCRIPTOR(row_at), {gap}))
+GROUP BY visitor_id, window_start, window_end
+"""
+
+
+def source(name: str, settings: JobSettings) -> str:
+    """A topic, as far as sessions need it."""
+    return f"""
+CREATE TEMPORARY TABLE {name} (
+  event_id STRING, visitor_id STRING, customer_id STRING, occurred_at TIMESTAMP_LTZ(6), kind STRING, product_id STRING,
+  row_at AS CAST(occurred_at AS TIMESTAMP_LTZ(3)),
+  WATERMARK FOR row_at AS row_at - {interval(settings.lateness_seconds * 1000 + 1)}
+) WITH (
+  'connector' = 'kafka', 'topic' = '{name}.v1', 'format' = 'json', 'json.ignore-parse-errors' = 'true',
+  'json.timestamp-format.standard' = 'ISO-8601', 'properties.bootstrap.servers' = '{settings.bootstrap}',
+  'properties.group.id' = '{settings.job}', 'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'earliest-offset', 'scan.watermark.idle-timeout' = '{round(settings.idle_seconds)} s'
+)"""
+
+
+def sink(settings: JobSettings) -> str:
+    """Exactly once, as ours; the topic must be there."""
+    return f"""
+CREATE TEMPORARY TABLE sessions (
+  visitor_id STRING, started_at TIMESTAMP_LTZ(6), ended_at TIMESTAMP_LTZ(6), events BIGINT, orders BIGINT,
+  refreshes BIGINT, viewed BIGINT, cart_additions BIGINT, products BIGINT, last_customer STRING
+) WITH (
+  'connector' = 'kafka', 'topic' = '{settings.job}.v1', 'format' = 'json',
+  'key.format' = 'raw', 'key.fields' = 'visitor_id',
+  'properties.bootstrap.servers' = '{settings.bootstrap}',
+  'properties.transaction.timeout.ms' = '{TRANSACTION_TIMEOUT_MS}', 'properties.compression.type' = 'lz4',
+  'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = '{settings.job}'
+)"""
+
+
+def submit(settings: JobSettings) -> None:
+    """Sends the job."""
+    streams = remote_environment(settings)
+    tables = StreamTableEnvironment.create(streams)
+    for name in ("clicks", "orders"):
+        tables.execute_sql(source(name, settings))
+    tables.execute_sql(_STEPS)
+    tables.execute_sql(sink(settings))
+    statements = tables.create_statement_set()
+    statements.add_insert_sql(_SESSIONS.replace("{gap}", interval(settings.gap_seconds * 1000)))
+    statements.attach_as_datastream()
+    streams.execute_async(f"tillstream-{settings.job}")
+
+
+if __name__ == "__main__":
+    submit(JobSettings.from_json(sys.argv[1]))
