@@ -9,17 +9,23 @@ import json
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from tillstream.adapters.log import RECEIVED_AT, Log, NewRecord, Record
-from tillstream.core.contracts import SOURCE_TOPICS, TOPICS, from_micros
+from tillstream.core.contracts import SOURCE_TOPICS, TOPICS, from_micros, to_micros
+from tillstream.data.streaming.logic import sessions
+from tillstream.data.streaming.logic.patterns import row as patterns
 
 COPIES_RATIO, POISON_RATIO = 0.03, 0.005
 SHUFFLED_SECONDS: Final = 4.0
 """Neighbours change places within so much of received time: inside every watermark."""
 LATE: Final = ((0.05, timedelta(hours=1)), (0.01, timedelta(days=2)))
 """With `late`: how many come so much later than they should, beyond the watermark."""
+PUNCTUAL: Final = timedelta(seconds=5)
+"""Without `late`, nothing that sessions and patterns read comes later than this after it happened; a shop has phones
+that were offline for hours. With the shuffle it stays inside the 10 s that patterns wait.
+"""
 TOPICS_OF_A_TAPE: Final = (*SOURCE_TOPICS, "decisions.v1")
 _READ_ROWS = 5_000
 _APPEND_ROWS = 2_000
@@ -63,9 +69,17 @@ def _partition(log: Log, topic: str, partition: int) -> list[Taped]:
 def messed(clean: Iterable[Taped], mess: Mess) -> list[Taped]:
     """The records with copies, poison and neighbours out of order; equal seeds give equal tapes."""
     chance = random.Random(mess.seed)
+    clean = clean if mess.late else map(_punctual, clean)
     moved = [(taped.received_at_us + _delay_us(chance, mess), taped) for taped in _with_extras(clean, chance)]
     moved.sort()
     return [taped._replace(received_at_us=max(at, taped.received_at_us)) for at, taped in moved]
+
+
+def _punctual(taped: Taped) -> Taped:
+    if taped.topic not in {*sessions.TOPICS, *patterns.TOPICS}:
+        return taped
+    happened = datetime.fromisoformat(json.loads(taped.value)["occurred_at"])
+    return taped._replace(received_at_us=min(taped.received_at_us, to_micros(happened + PUNCTUAL)))
 
 
 def _delay_us(chance: random.Random, mess: Mess) -> int:
