@@ -3,7 +3,8 @@
 TillstreamError
 ├── FeatureError
 │   ├── DefinitionInvalid    a definition contradicts itself or a contract
-│   └── UnknownFeature       no feature has that name
+│   ├── UnknownFeature       no feature has that name
+│   └── MeaningChanged       a definition means something else than its name did
 └── LogError
     └── Superseded           another engine moved the state on; start from it again
 """
@@ -29,6 +30,17 @@ class UnknownFeature(FeatureError, Permanent):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"no feature {name!r}; `tillstream features list` names them all")
+
+
+class MeaningChanged(FeatureError, Permanent):
+    """A definition means something else than what its name was pinned to."""
+
+    def __init__(self, name: str, following: str) -> None:
+        self.name = name
+        super().__init__(
+            f"feature {name} no longer means what its name does; give the new meaning the name {following} and leave "
+            f"{name} as it was until no export reads it; see docs/adr/0015-feature-versions.md"
+        )
 
 
 class Superseded(LogError, Transient):

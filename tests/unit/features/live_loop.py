@@ -38,6 +38,8 @@ IDS = {
     "card": ("k0", "k1", "k2"),
     "device": ("d1", "d2"),
     "terminal": ("t1",),
+    "category": ("shoes", "lamps", "bags"),
+    "region": ("north", "south"),
 }
 HOUR_US = 3_600_000_000
 

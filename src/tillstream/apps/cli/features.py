@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -74,32 +74,14 @@ def list_features(
 @app.command("show")
 def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: AsJson = False) -> None:
     """Shows one feature's whole meaning. Example: tillstream features show card__payments_1h."""
-    from tillstream.features.definitions import default_schema, features_named
+    from tillstream.features.definitions import features_named
+    from tillstream.features.pages import feature_page, told_of
 
     (feature,) = features_named([name])
-    binding = default_schema().bindings.get(name)
-    told: dict[str, Any] = {
-        "name": feature.name,
-        "description": feature.description,
-        "entity": feature.entity,
-        "aggregation": repr(feature.aggregation),
-        "source": f"{feature.source.topic} by {feature.source.key}" if feature.source else None,
-        "each": feature.source.each if feature.source else None,
-        "where": {field: list(values) for field, values in feature.where},
-        "window_seconds": feature.window_seconds,
-        "step_seconds": feature.step_us / 1e6,
-        "default": feature.default,
-        "unit": feature.unit,
-        "owner": feature.owner,
-        "personal": feature.personal,
-        "use_cases": list(feature.use_cases),
-        "tiles": binding.group.name if binding else None,
-    }
     if as_json:
-        typer.echo(json.dumps(told))
-        return
-    for field, value in told.items():
-        typer.echo(f"{field:<15} {value}")
+        typer.echo(json.dumps(told_of(feature)))
+    else:
+        typer.echo(feature_page(feature), nl=False)
 
 
 @app.command("read")

@@ -8,7 +8,7 @@ Twice: definitions are values; the same ones give the same fingerprint.
 
 from tillstream.features.definitions.language import Feature, UseCase
 from tillstream.features.definitions.registry import FEATURES, features_named, features_of
-from tillstream.features.definitions.schema import Schema, default_schema, schema_of
+from tillstream.features.definitions.schema import Schema, default_schema, schema_of, with_parts
 
 __all__ = [
     "FEATURES",
@@ -19,4 +19,5 @@ __all__ = [
     "features_named",
     "features_of",
     "schema_of",
+    "with_parts",
 ]

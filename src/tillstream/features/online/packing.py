@@ -1,18 +1,18 @@
 """An entity's row: a fingerprint, the length of each group's section, then the sections.
 
-Sections of whole numbers are little-endian int64 rows, so that readers take them in as arrays:
-sums (step, columns…), last (step, at, place, fields…), distinct (step, hash). Counts and recent are MessagePack.
+Sections of whole numbers are little-endian int64 rows, so that readers take them in as arrays: sums and extremes
+(step, columns…), last and first (step, at, place, fields…), distinct (step, hash). Sections with text are MessagePack.
 """
 
 import struct
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
 import msgspec
 
-from tillstream.features.definitions.schema import Group
+from tillstream.features.definitions.groups import Group
 from tillstream.features.tiles import Payload
 
 FINGERPRINT_BYTES: Final = 8
@@ -33,7 +33,9 @@ def _head(groups: int) -> struct.Struct:
 
 def row_width(group: Group) -> int:
     """How many int64 one row of its section has; 0 for MessagePack."""
-    return {"sums": 1 + len(group.columns), "last": 3 + len(group.fields), "distinct": 2}.get(group.kind, 0)
+    if group.is_text:
+        return 0
+    return 2 if group.kind == "distinct" else 1 + len(group.columns) if group.columns else 3 + len(group.fields)
 
 
 def sections_of(row: bytes | None, fingerprint: bytes, groups: Sequence[Group]) -> list[bytes]:
@@ -56,12 +58,24 @@ def pack(fingerprint: bytes, groups: Sequence[Group], sections: Sequence[bytes])
 def merge(group: Group, section: bytes, changed: Mapping[int, Payload]) -> bytes:
     """The section with these tiles in place of those of the same steps, without steps that no window reaches.
 
-    What is kept depends on the newest step alone, so any order of merges ends with the same bytes.
+    What is kept depends on the steps alone, so any order of merges ends with the same bytes.
     """
     tiles = decode_tiles(group, section)
     tiles.update(changed)
-    oldest = max(tiles) - group.kept_steps if tiles else 0
-    return encode_tiles(group, {step: tiles[step] for step in sorted(tiles) if step >= oldest})
+    return encode_tiles(group, {step: tiles[step] for step in kept_of(group, tiles)})
+
+
+def kept_of(group: Group, steps: Iterable[int]) -> list[int]:
+    """Those of the steps that can still matter, in order. A base tile takes the place of the steps it holds."""
+    ordered = sorted(steps)
+    if not ordered:
+        return []
+    if group.keep == "ever":
+        base = ordered[0]
+        return [base, *(step for step in ordered if step >= -base)] if base < 0 else ordered
+    oldest = ordered[-1] - group.kept_steps
+    kept = [step for step in ordered if step >= oldest]
+    return kept[-group.most_steps :] if group.most_steps else kept
 
 
 def decode_tiles(group: Group, section: bytes) -> dict[int, Payload]:
@@ -70,7 +84,7 @@ def decode_tiles(group: Group, section: bytes) -> dict[int, Payload]:
         return {}
     if group.kind == "counts":
         return dict(_COUNTS(section))
-    if group.kind == "recent":
+    if group.is_text:
         return dict(_DECODE(section))
     numbers = array("q")
     numbers.frombytes(section)
@@ -86,7 +100,7 @@ def decode_tiles(group: Group, section: bytes) -> dict[int, Payload]:
 
 def encode_tiles(group: Group, tiles: Mapping[int, Payload]) -> bytes:
     """The section of tiles, which come in the order of their steps."""
-    if group.kind in ("counts", "recent"):
+    if group.is_text:
         return _ENCODE(list(tiles.items()))
     numbers: list[int] = []
     for step, payload in tiles.items():
