@@ -4,6 +4,7 @@ TillstreamError
 ├── FeatureError
 │   ├── DefinitionInvalid    a definition contradicts itself or a contract
 │   ├── UnknownFeature       no feature has that name
+│   ├── NotServed            a feature is computed from silver alone
 │   └── MeaningChanged       a definition means something else than its name did
 └── LogError
     └── Superseded           another engine moved the state on; start from it again
@@ -30,6 +31,14 @@ class UnknownFeature(FeatureError, Permanent):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"no feature {name!r}; `tillstream features list` names them all")
+
+
+class NotServed(FeatureError, Permanent):
+    """A feature that is computed from silver alone was asked of the store."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"feature {name} is not kept online; a training set has it, or define it with online=True")
 
 
 class MeaningChanged(FeatureError, Permanent):

@@ -14,12 +14,14 @@ from tests.unit.features.test_live_engine import portions
 from tests.unit.features.test_training_set import plain, spine_of
 
 from tillstream.core.contracts import to_micros
-from tillstream.features.definitions import Feature, schema_of
+from tillstream.features.definitions import FEATURES, Feature, default_schema, schema_of
 from tillstream.features.definitions.aggregations import ADDED, Count, Given, Max, Sum, Tiled, Top
 from tillstream.features.definitions.language import EXACT_INSTANTS, EXACT_US, Source
-from tillstream.features.errors import FeatureError
+from tillstream.features.engines.embedded.state import ask_for_all
+from tillstream.features.errors import FeatureError, NotServed
 from tillstream.features.offline import training_set
 from tillstream.features.online import FeatureRows
+from tillstream.features.updates import UPDATES
 
 KINDS = {feature.name: feature for feature in every_kind()}
 SCHEMA = schema_of(KINDS.values())
@@ -58,6 +60,12 @@ def test_live_tiles_and_batch_read_online_equal_the_loop_and_polars(tmp_path: Pa
         online = loop.values(at_us)
         assert same(online, reference(loop.events, at_us, schema=SCHEMA))
         assert same(online, _by_the_loop(once, at_us))
+    # All is released and asked for again: what batch sends is the whole of it.
+    loop.count([], horizon_us=END_US)
+    ask_for_all(loop.updates)
+    begin = loop.updates.end_offsets(UPDATES)
+    loop.release()
+    assert same(loop.values(END_US, begin), _by_the_loop(once, END_US))
 
 
 def _by_the_loop(once: Any, at_us: int) -> dict[str, dict[str, dict[str, Any]]]:
@@ -108,3 +116,10 @@ def test_an_exact_tail_counts_the_newest_instants_alone(tmp_path: Path, aggregat
     assert reference(loop.events, asked, schema=loop.schema)["visitor"]["v1"]["visitor__exact_1d"] == expected
     loop.release()
     assert loop.values(asked)["visitor"]["v1"]["visitor__exact_1d"] == expected
+
+
+def test_a_feature_that_is_not_kept_online_is_refused_by_name() -> None:
+    offline = FEATURES["visitor__products_7d"]
+    rows = FeatureRows(default_schema(), [offline], {"visitor": {"v1": None}}, at_us=END_US, position="")
+    with pytest.raises(NotServed, match="visitor__products_7d is not kept online"):
+        _ = rows.values

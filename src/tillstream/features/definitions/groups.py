@@ -28,6 +28,8 @@ from tillstream.features.definitions.language import EXACT_INSTANTS, EXACT_US, M
 GroupKind: TypeAlias = Literal["sums", "extremes", "last", "first", "distinct", "counts", "recent"]
 Keep: TypeAlias = Literal["window", "newest", "ever"]
 """The steps of a window; the newest step alone; or all steps, of which batch makes one base tile."""
+EVER_US: Final = 2**61
+"""How far back a window without a tail looks: before every instant."""
 _AHEAD_US: Final = MINUTE * 10**6
 """How far an event's time may be ahead of its receipt."""
 
@@ -75,7 +77,7 @@ class Group:
 
     def oldest_step(self, at_us: int) -> int:
         """The oldest step that any window asked at `at_us` or later reaches."""
-        return 0 if self.keep == "ever" else max(0, (at_us - self.span_us) // self.step_us)
+        return max(0, (at_us - self.span_us) // self.step_us)
 
     @property
     def is_text(self) -> bool:
@@ -99,7 +101,8 @@ def group_of(feature: Feature) -> Group:
     """The tiles that one feature needs, as if it were alone."""
     assert feature.source is not None  # noqa: S101 - Feature refuses it
     aggregation, where = feature.aggregation, feature.where
-    span_us = ((feature.window_seconds or 0) + feature.offset_seconds) * 10**6
+    window = feature.window_seconds
+    span_us = EVER_US if window is None else (window + feature.offset_seconds) * 10**6
     keep: Keep = "ever" if feature.window_seconds is None else "window"
     plain = Group(feature.entity, feature.source, "sums", feature.step_us, keep, span_us=span_us)
     # What an exact tail keeps at its limit must not depend on which features share the tiles.

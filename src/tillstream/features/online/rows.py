@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tillstream.features.definitions.language import Feature
 from tillstream.features.definitions.schema import Binding, Schema, with_parts
+from tillstream.features.errors import NotServed
 from tillstream.features.online.cells import Cells, Section, cells_of
 from tillstream.features.online.packing import sections_of
 from tillstream.features.online.untiled import untiled_cells
@@ -87,7 +88,8 @@ class FeatureRows:
             mine: dict[int, list[Binding]] = {}
             for feature in features:
                 if feature.entity == entity:
-                    binding = self._schema.bindings[feature.name]
+                    if (binding := self._schema.bindings.get(feature.name)) is None:
+                        raise NotServed(feature.name)
                     mine.setdefault(binding.number, []).append(binding)
             if not mine:
                 continue

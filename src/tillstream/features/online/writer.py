@@ -134,7 +134,5 @@ def _ttl_seconds(schema: Schema, entity: str) -> int:
 
     A window that never ends keeps its row for a century: to readers a missing row is an entity without events.
     """
-    if any(group.keep == "ever" for group in schema.groups[entity]):
-        return _CENTURY_SECONDS
     longest = max(group.span_us + group.step_us for group in schema.groups[entity])
-    return longest // 10**6 + 2 * _DAY_SECONDS
+    return min(longest // 10**6 + 2 * _DAY_SECONDS, _CENTURY_SECONDS)
