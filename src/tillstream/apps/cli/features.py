@@ -1,17 +1,19 @@
-"""Features on the command line: work, release, list, show, read, parity, memory."""
+"""Features on the command line: follow the log, look at definitions and values, compare, hand over to batch."""
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tillstream.apps.cli.feature_plans import AsJson, UntilStored, Wait, apply, backfill, plan
 from tillstream.core.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Feature definitions, the live worker, the online store.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Wait = Annotated[float, typer.Option(min=0, help="How long to wait for whatever has not come far enough yet.")]
+for planned in (plan, apply, backfill):
+    app.command(planned.__name__)(planned)
 
 
 @app.command("work")
@@ -37,7 +39,7 @@ def work(
 @app.command("release")
 def release(
     wait_seconds: Wait = 60.0,
-    until_stored: Annotated[bool, typer.Option(help="Wait until the store has it too.")] = False,
+    until_stored: UntilStored = False,
     as_json: AsJson = False,
 ) -> None:
     """Takes over closed steps from the live worker. Example: tillstream features release --until-stored."""
@@ -82,6 +84,31 @@ def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: AsJson
         typer.echo(json.dumps(told_of(feature)))
     else:
         typer.echo(feature_page(feature), nl=False)
+
+
+@app.command("docs")
+def docs(
+    name: Annotated[str | None, typer.Argument(help="A feature or an entity; all entities if left out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for a file each; printed if left out.")] = None,
+) -> None:
+    """Writes reference pages from the definitions. Example: tillstream features docs card --out pages."""
+    from tillstream.features.definitions import FEATURES, features_named
+    from tillstream.features.pages import entity_page, feature_page, index_page
+
+    entities = tuple(dict.fromkeys(feature.entity for feature in FEATURES.values()))
+    if name is None:
+        pages = {"features": index_page(), **{entity: entity_page(entity) for entity in entities}}
+    elif name in entities:
+        pages = {name: entity_page(name)}
+    else:
+        pages = {name: feature_page(features_named([name])[0])}
+    for page, text in pages.items():
+        if out is None:
+            typer.echo(text)
+            continue
+        out.mkdir(parents=True, exist_ok=True)
+        (out / f"{page}.md").write_text(text)
+        typer.echo(str(out / f"{page}.md"))
 
 
 @app.command("read")
