@@ -7,7 +7,6 @@ from tests.unit.features.test_packing import tile_of
 
 from tillstream.features.costs import bytes_at_most, tiles_at_most
 from tillstream.features.definitions import FEATURES, Feature, schema_of
-from tillstream.features.definitions.groups import Group
 from tillstream.features.definitions.language import HOUR
 from tillstream.features.errors import MeaningChanged, StillRead
 from tillstream.features.online.packing import merge
@@ -55,13 +54,11 @@ def test_a_feature_that_a_serving_export_reads_is_not_retired() -> None:
         applied(plan, before, {VIEWS.name: VIEWS}, schema_of([VIEWS]))
 
 
-@pytest.mark.parametrize(
-    "group", [group for groups in SCHEMA.groups.values() for group in groups], ids=lambda g: g.name
-)
-def test_a_row_is_never_larger_than_was_said_before(group: Group) -> None:
+def test_a_row_is_never_larger_than_was_said_before() -> None:
     draw = random.Random(1)
-    steps = range(10_000, 10_000 + min(tiles_at_most(group), 200) + 50)
-    tiles = {step: tile_of(group, draw) for step in steps}
-    if group.keep == "ever":
-        tiles = {-steps[-2]: tile_of(group, draw), **tiles}
-    assert len(merge(group, b"", tiles)) <= bytes_at_most(group)
+    for group in [group for groups in SCHEMA.groups.values() for group in groups]:
+        steps = range(10_000, 10_000 + min(tiles_at_most(group), 200) + 50)
+        tiles = {step: tile_of(group, draw) for step in steps}
+        if group.keep == "ever":
+            tiles[-steps[-2]] = tile_of(group, draw)
+        assert len(merge(group, b"", tiles)) <= bytes_at_most(group), group.name
