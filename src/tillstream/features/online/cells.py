@@ -45,14 +45,17 @@ class Section:
         width = row_width(group)
         self.group, self.sections = group, sections
         self.count = len(sections)
+        self._within: dict[Steps, tuple[Longs, NDArray[np.intp]]] = {}
         if width:
             self.rows = np.frombuffer(b"".join(sections), "<i8").reshape(-1, width)
             self.owner = np.repeat(np.arange(self.count), [len(part) // (8 * width) for part in sections])
 
     def within(self, steps: Steps) -> tuple[Longs, NDArray[np.intp]]:
         """The rows of these steps, and whose they are."""
-        kept = (self.rows[:, 0] >= steps[0]) & (self.rows[:, 0] < steps[1])
-        return self.rows[kept], self.owner[kept]
+        if steps not in self._within:
+            kept = (self.rows[:, 0] >= steps[0]) & (self.rows[:, 0] < steps[1])
+            self._within[steps] = self.rows[kept], self.owner[kept]
+        return self._within[steps]
 
     def tiles(self, steps: Steps) -> list[list[Payload]]:
         """The payloads of these steps, oldest first, for each entity."""

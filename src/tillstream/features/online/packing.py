@@ -8,6 +8,7 @@ import struct
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Final
 
 import msgspec
@@ -38,16 +39,16 @@ def row_width(group: Group) -> int:
     return 2 if group.kind == "distinct" else 1 + len(group.columns) if group.columns else 3 + len(group.fields)
 
 
-def sections_of(row: bytes | None, fingerprint: bytes, groups: Sequence[Group]) -> list[bytes]:
-    """The section of each group; all empty when there is no row or it has another meaning."""
-    head = head_of(groups)
+def sections_of(
+    row: bytes | None, fingerprint: bytes, groups: Sequence[Group], numbers: Iterable[int] | None = None
+) -> list[bytes]:
+    """The section of each group, or of those with these numbers; all empty without a row or with another meaning's."""
+    wanted = range(len(groups)) if numbers is None else numbers
     if row is None or row[:FINGERPRINT_BYTES] != fingerprint:
-        return [b""] * len(groups)
-    found, place = [], head.size
-    for length in head.unpack_from(row)[1:]:
-        found.append(row[place : place + length])
-        place += length
-    return found
+        return [b"" for _ in wanted]
+    head = head_of(groups)
+    edges = list(accumulate(head.unpack_from(row)[1:], initial=head.size))
+    return [row[edges[number] : edges[number + 1]] for number in wanted]
 
 
 def pack(fingerprint: bytes, groups: Sequence[Group], sections: Sequence[bytes]) -> bytes:

@@ -94,6 +94,6 @@ class FeatureRows:
             if not mine:
                 continue
             groups = self._schema.groups[entity]
-            split = [sections_of(row, self._schema.fingerprints[entity], groups) for row in rows.values()]
-            for number, bindings in mine.items():
-                yield bindings, Section(groups[number], [parts[number] for parts in split])
+            split = [sections_of(row, self._schema.fingerprints[entity], groups, mine) for row in rows.values()]
+            for place, (number, bindings) in enumerate(mine.items()):
+                yield bindings, Section(groups[number], [parts[place] for parts in split])
