@@ -113,7 +113,9 @@ def docs(
 
 @app.command("read")
 def read(
-    entity: Annotated[str, typer.Argument(help="visitor, customer, product, card, device or terminal.")],
+    entity: Annotated[
+        str, typer.Argument(help="visitor, customer, product, card, device, terminal, category or region.")
+    ],
     entity_id: Annotated[str, typer.Argument(help="Its id.")],
     as_json: AsJson = False,
 ) -> None:

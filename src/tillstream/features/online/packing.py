@@ -69,8 +69,8 @@ def merge(group: Group, section: bytes, changed: Mapping[int, Payload]) -> bytes
 def kept_of(group: Group, steps: Iterable[int]) -> list[int]:
     """Those of the steps that can still matter, in order. A base tile takes the place of the steps it holds."""
     ordered = sorted(steps)
-    if not ordered:
-        return []
+    if len(ordered) < 2:
+        return ordered
     if group.keep == "ever":
         base = ordered[0]
         return [base, *(step for step in ordered if step >= -base)] if base < 0 else ordered
