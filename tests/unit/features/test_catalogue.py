@@ -43,8 +43,8 @@ CATALOGUE = {
     "orders": {
         "order": "order__id", "customer": "order__customer", "session": "order__visitor",
         "payment method": "order__payment_method", "shipping address": "order__shipping_address",
-        "billing address": "order__billing_address", "created": "order__seconds_since_placed",
-        "completed": "order__seconds_since_completed", "status": "order__status", "items": "order__items",
+        "billing address": "order__billing_address", "created": "order__created_at",
+        "completed": "order__completed_at", "status": "order__status", "items": "order__items",
         "total": "order__total_cents", "payment status": "order__payment_status", "discount": "order__discount_cents",
     },
     "fraud and security": {

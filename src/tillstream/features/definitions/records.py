@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tillstream.features.definitions.aggregations import Given, Last, Mean, SecondsSince, Sum
+from tillstream.features.definitions.aggregations import First, Given, Last, Mean, SecondsSince, Sum
 from tillstream.features.definitions.families import asked, family
 from tillstream.features.definitions.language import Feature, kinds
 
@@ -64,6 +64,10 @@ ORDER: Final = (
             topic="orders", each="lines", where=kinds("placed"), unit="cents", suffix="", online=False),
     *family("order", "total_cents", "ever", Last("total_cents"), "Its total.",
             topic="orders", where=kinds("placed"), unit="cents", suffix="", online=False),
+    *family("order", "created_at", "ever", First("occurred_at"), "When it was placed, in microseconds since 1970.",
+            topic="orders", where=kinds("placed"), unit="microseconds", suffix="", online=False),
+    *family("order", "completed_at", "ever", Last("occurred_at"), "When it was completed, microseconds since 1970.",
+            topic="orders", where=kinds("completed"), unit="microseconds", suffix="", online=False),
     *family("order", "seconds_since_placed", "ever", SecondsSince(), "Time since it was placed.",
             topic="orders", where=kinds("placed"), unit="seconds", suffix="", online=False),
     *family("order", "seconds_since_completed", "ever", SecondsSince(), "Time since it was completed.",

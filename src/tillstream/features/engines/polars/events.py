@@ -9,7 +9,8 @@ from tillstream.features.definitions.fields import MILLIONTHS, OCCURRED_ON, fiel
 from tillstream.features.definitions.groups import Group
 from tillstream.features.definitions.language import DAY, PAIRED_ELEMENTS, Differ, Source, Where, fields_in
 
-ENVELOPE: Final = ("occurred_at", "received_at", "log_partition", "log_offset")
+_RECEIPT: Final = ("received_at", "log_partition", "log_offset")
+ENVELOPE: Final = ("occurred_at", *_RECEIPT)
 _FIRST: Final = "#first"
 PARTITION_BITS: Final = 48
 """A place in the log as one number: the partition above, the offset in the lower 48 bits."""
@@ -46,7 +47,7 @@ def events_of(source: Source, silver: pl.DataFrame, *, with_day: bool = True) ->
         at.alias("at"),
         pl.col("received_at").dt.epoch("us").alias("received"),
         (pl.col("log_partition").cast(pl.Int64) * 2**PARTITION_BITS + pl.col("log_offset")).alias("place"),
-        *(_whole(source, name) for name in frame.columns if name not in ENVELOPE),
+        *(_whole(source, name) for name in frame.columns if name not in _RECEIPT),
         *([(at // (DAY * 10**6)).cast(pl.String).alias(OCCURRED_ON)] if with_day else []),
     )
 
