@@ -1,4 +1,4 @@
-"""An entity's row: a fingerprint, the length of each group's section, then the sections.
+"""An entity's row: a fingerprint, where each group's section begins and the last one ends, then the sections.
 
 Sections of whole numbers are little-endian int64 rows, so that readers take them in as arrays: sums and extremes
 (step, columns…), last and first (step, at, place, fields…), distinct (step, hash). Sections with text are MessagePack.
@@ -22,14 +22,10 @@ _DECODE: Final = msgspec.msgpack.Decoder().decode
 _COUNTS: Final = msgspec.msgpack.Decoder(list[tuple[int, dict[str, int]]]).decode
 
 
-def head_of(groups: Sequence[Group]) -> struct.Struct:
-    """The layout of what stands before the sections."""
-    return _head(len(groups))
-
-
 @cache
-def _head(groups: int) -> struct.Struct:
-    return struct.Struct(f"<{FINGERPRINT_BYTES}s{groups}I")
+def head_of(groups: int) -> struct.Struct:
+    """The layout of what stands before the sections."""
+    return struct.Struct(f"<{FINGERPRINT_BYTES}s{groups + 1}I")
 
 
 def row_width(group: Group) -> int:
@@ -46,14 +42,14 @@ def sections_of(
     wanted = range(len(groups)) if numbers is None else numbers
     if row is None or row[:FINGERPRINT_BYTES] != fingerprint:
         return [b"" for _ in wanted]
-    head = head_of(groups)
-    edges = list(accumulate(head.unpack_from(row)[1:], initial=head.size))
-    return [row[edges[number] : edges[number + 1]] for number in wanted]
+    edges = head_of(len(groups)).unpack_from(row)
+    return [row[edges[number + 1] : edges[number + 2]] for number in wanted]
 
 
 def pack(fingerprint: bytes, groups: Sequence[Group], sections: Sequence[bytes]) -> bytes:
     """The row of these sections."""
-    return head_of(groups).pack(fingerprint, *map(len, sections)) + b"".join(sections)
+    head = head_of(len(groups))
+    return head.pack(fingerprint, *accumulate(map(len, sections), initial=head.size)) + b"".join(sections)
 
 
 def merge(group: Group, section: bytes, changed: Mapping[int, Payload]) -> bytes:
