@@ -15,7 +15,7 @@ from scripts.reference.benchmarks_page import benchmarks_page
 from scripts.reference.cli_page import cli_page
 from scripts.reference.decisions_page import decisions_page
 from scripts.reference.faults_page import faults_page
-from scripts.reference.features_page import features_page
+from scripts.reference.features_page import feature_pages
 from scripts.reference.limits_page import limits_page
 from scripts.reference.metrics_page import metrics_page
 from scripts.reference.patterns_page import patterns_page
@@ -37,7 +37,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     **{f"schemas/{name}.json": schema_file(name) for name in all_schemas()},
     "settings.md": settings_page,
     "tables.md": tables_page,
-    "features.md": features_page,
+    **feature_pages(PAGES),
     "patterns.md": patterns_page,
     "decisions.md": decisions_page,
     "metrics.md": metrics_page,

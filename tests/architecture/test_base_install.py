@@ -28,6 +28,13 @@ def run(root: Path, code: str, tmp_path: Path) -> subprocess.CompletedProcess[st
     return subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
 
 
+def test_definitions_and_tiles_can_be_compiled_in_an_engines_own_environment(root: Path, tmp_path: Path) -> None:
+    """Nothing that a live engine's worker needs of a definition asks for an extra."""
+    names = ("definitions", "readers", "tiles", "updates", "meanings", "engines.embedded.plans")
+    done = run(root, "\n".join(f"import tillstream.features.{name}" for name in names), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 def test_core_and_the_embedded_log_work_without_any_extra(root: Path, tmp_path: Path) -> None:
     every = """
 import importlib, pkgutil, tillstream.core, tillstream.adapters.log, tillstream.data.streaming.logic

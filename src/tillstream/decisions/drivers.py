@@ -21,7 +21,7 @@ PAYMENT_WORDS: Final = {
     "payment__over_card_mean": "the amount over this card's mean",
     "payment__over_customer_mean": "the amount over this customer's mean",
 }
-_WINDOWS: Final = {"30m": "30 minutes", "1h": "an hour", "1d": "a day"} | {
+_WINDOWS: Final = {"5m": "5 minutes", "30m": "30 minutes", "1h": "an hour", "1d": "a day"} | {
     f"{days}d": f"{days} days" for days in (7, 30, 90, 365)
 }
 
@@ -68,7 +68,7 @@ def describe(feature: str) -> str:
     if found is None:
         return feature.replace("__", " ").replace("_", " ")
     words = found.description.rstrip(".")
-    window = feature.rpartition("_")[2]
+    window = feature.partition("@")[0].rpartition("_")[2]
     within = f" within {_WINDOWS[window]}" if window in _WINDOWS else ""
     return f"{found.entity}: {words[:1].lower()}{words[1:]}{within}"
 

@@ -3,7 +3,10 @@
 TillstreamError
 ├── FeatureError
 │   ├── DefinitionInvalid    a definition contradicts itself or a contract
-│   └── UnknownFeature       no feature has that name
+│   ├── UnknownFeature       no feature has that name
+│   ├── NotServed            a feature is computed from silver alone
+│   ├── MeaningChanged       a definition means something else than its name did
+│   └── StillRead            a feature was deleted that an export reads
 └── LogError
     └── Superseded           another engine moved the state on; start from it again
 """
@@ -29,6 +32,36 @@ class UnknownFeature(FeatureError, Permanent):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"no feature {name!r}; `tillstream features list` names them all")
+
+
+class NotServed(FeatureError, Permanent):
+    """A feature that is computed from silver alone was asked of the store."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"feature {name} is not kept online; a training set has it, or define it with online=True")
+
+
+class MeaningChanged(FeatureError, Permanent):
+    """A definition means something else than what its name was pinned to."""
+
+    def __init__(self, name: str, following: str) -> None:
+        self.name = name
+        super().__init__(
+            f"feature {name} no longer means what its name does; give the new meaning the name {following} and leave "
+            f"{name} as it was until no export reads it; see docs/adr/0015-feature-versions.md"
+        )
+
+
+class StillRead(FeatureError, Permanent):
+    """A feature was deleted that the serving export of a use case reads."""
+
+    def __init__(self, name: str, use_case: str) -> None:
+        self.name, self.use_case = name, use_case
+        super().__init__(
+            f"feature {name} is gone from the definitions, and the serving export of {use_case} reads it; put it back, "
+            f"or train and promote one that does not: `tillstream models train {use_case}`"
+        )
 
 
 class Superseded(LogError, Transient):

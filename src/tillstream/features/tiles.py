@@ -2,99 +2,139 @@
 
 By kind of group a payload is
 - sums: one whole number a column;
-- last: [at, place, value of each field] of the newest event;
+- extremes: one whole number a column, NONE_LEAST or NONE_GREATEST where no event had a value;
+- last, first: [at, place, value of each field] of the newest or the oldest event that has them all; elements of one
+  event by the values;
 - distinct: the smallest hashes, ascending;
 - counts: value to count, of the values with the smallest hashes, by value;
 - recent: [at, place, value] of the last different values, newest first.
-What stays at a limit depends on the events alone, never on their order.
+What stays at a limit depends on the events alone, never on their order. The step of a base tile is negative: -B holds
+every step below B.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from tillstream.features.definitions.groups import Column, Group
 from tillstream.features.definitions.hashing import stable_hash
-from tillstream.features.definitions.language import DAY, OCCURRED_ON, Where
-from tillstream.features.definitions.schema import Group
+from tillstream.features.definitions.language import Where
+from tillstream.features.readers import matcher_of, narrowed, reader_of
 
 Payload: TypeAlias = Any
 Add: TypeAlias = Callable[[Payload | None, int, int, Any, Any], Payload | None]
 """(tile or None, at, place, event, element) to the tile with the event in it; None while nothing is kept."""
 
-_DAY_US: Final = DAY * 10**6
+NONE_LEAST: Final = 2**62
+NONE_GREATEST: Final = -(2**62)
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """How events become a group's tiles."""
-
-    group: Group
-    add: Add
-
-
-def fold_of(group: Group) -> Fold:
-    """The fold of one group, with its fields and filters resolved once."""
+def add_of(group: Group, kind: str | None = None) -> Add | None:
+    """How an event is added to the group's tiles; None where events of that `kind` never are."""
+    if group.columns:
+        return _columns(group, kind)
+    where = narrowed(group.where, kind)
+    if where is None:
+        return None
     makers: Mapping[str, Callable[[Group], Add]] = {
-        "sums": _sums,
-        "last": _last,
+        "last": _newest,
+        "first": _oldest,
         "distinct": _distinct,
         "counts": _counts,
         "recent": _recent,
     }
-    return Fold(group, makers[group.kind](group))
+    return _where(where, makers[group.kind](group))
 
 
-def _matcher(where: Where) -> Callable[[Any], bool]:
-    if not where:
-        return lambda _event: True
-    if len(where) == 1:
-        (name, allowed), *_ = where
-        values = frozenset(allowed)
-        return lambda event: getattr(event, name) in values
-    pairs = tuple((name, frozenset(allowed)) for name, allowed in where)
-    return lambda event: all(getattr(event, name) in values for name, values in pairs)
+def empty_columns(group: Group) -> list[int]:
+    """What a tile of columns holds before any event."""
+    none = {"min": NONE_LEAST, "max": NONE_GREATEST}
+    return [none.get(column.adds, 0) for column in group.columns]
 
 
-def _value(name: str, at: int, element: Any) -> Any:
-    return str(at // _DAY_US) if name == OCCURRED_ON else getattr(element, name)
+def _where(where: Where, add: Add) -> Add:
+    matches = matcher_of(where)
+    if matches is None:
+        return add
+
+    def add_matching(tile: Payload | None, at: int, place: int, event: Any, element: Any) -> Payload | None:
+        return add(tile, at, place, event, element) if matches(event) else tile
+
+    return add_matching
 
 
-def _sums(group: Group) -> Add:
-    width = len(group.columns)
-    columns = tuple((n, _matcher(c.where), c.of, c.adds == "value") for n, c in enumerate(group.columns))
+def _columns(group: Group, kind: str | None) -> Add | None:
+    own = narrowed(group.where, kind)
+    possible = [(n, column, narrowed(column.where, kind)) for n, column in enumerate(group.columns)]
+    possible = [(n, column, where) for n, column, where in possible if where is not None]
+    if own is None or not possible:
+        return None
+    ones = tuple(n for n, column, where in possible if column.of is None and not where)
+    rest = tuple(
+        (n, matcher_of(where or ()), reader_of(group.source, column.of) if column.of else None, _change(column))
+        for n, column, where in possible
+        if n not in ones
+    )
+    empty = empty_columns(group)
 
     def add(tile: Payload | None, at: int, place: int, event: Any, element: Any) -> Payload | None:  # noqa: ARG001
-        for n, matches, of, adds_value in columns:
-            if not matches(event):
+        if ones:
+            if tile is None:
+                tile = empty.copy()
+            for n in ones:
+                tile[n] += 1
+        for n, matches, read, change in rest:
+            if matches is not None and not matches(event):
                 continue
             if tile is None:
-                tile = [0] * width
-            if of is None:
+                tile = empty.copy()
+            if read is None:
                 tile[n] += 1
-            elif (value := getattr(element, of)) is not None:
-                tile[n] += value if adds_value else 1
+            elif (value := read(at, event, element)) is not None:
+                tile[n] = change(tile[n], value)
         return tile
+
+    return _where(own, add)
+
+
+def _change(column: Column) -> Callable[[int, int], int]:
+    changes: Mapping[str, Callable[[int, int], int]] = {
+        "one": lambda held, _value: held + 1,
+        "value": lambda held, value: held + value,
+        "min": min,
+        "max": max,
+    }
+    return changes[column.adds]
+
+
+def _newest(group: Group) -> Add:
+    readers = tuple(reader_of(group.source, name) for name in group.fields)
+
+    def add(tile: Payload | None, at: int, place: int, event: Any, element: Any) -> Payload | None:
+        if tile is not None and (tile[0], tile[1]) > (at, place):
+            return tile
+        mine = [at, place, *(read(at, event, element) for read in readers)]
+        return mine if None not in mine and (tile is None or mine > tile) else tile
 
     return add
 
 
-def _last(group: Group) -> Add:
-    matches, fields = _matcher(group.where), group.fields
+def _oldest(group: Group) -> Add:
+    readers = tuple(reader_of(group.source, name) for name in group.fields)
 
     def add(tile: Payload | None, at: int, place: int, event: Any, element: Any) -> Payload | None:
-        if not matches(event) or (tile is not None and (tile[0], tile[1]) >= (at, place)):
+        if tile is not None and (tile[0], tile[1]) < (at, place):
             return tile
-        values = [getattr(element, name) for name in fields]
-        return tile if None in values else [at, place, *values]
+        mine = [at, place, *(read(at, event, element) for read in readers)]
+        return mine if None not in mine and (tile is None or mine < tile) else tile
 
     return add
 
 
 def _distinct(group: Group) -> Add:
-    matches, field, limit = _matcher(group.where), group.fields[0], group.limit
+    read, limit = reader_of(group.source, group.fields[0]), group.limit
 
     def add(tile: Payload | None, at: int, place: int, event: Any, element: Any) -> Payload | None:  # noqa: ARG001
-        if not matches(event) or (value := _value(field, at, element)) is None:
+        if (value := read(at, event, element)) is None:
             return tile
         hashed = stable_hash(value)
         if tile is None:
@@ -109,10 +149,10 @@ def _distinct(group: Group) -> Add:
 
 
 def _counts(group: Group) -> Add:
-    matches, field, limit = _matcher(group.where), group.fields[0], group.limit
+    read, limit = reader_of(group.source, group.fields[0]), group.limit
 
     def add(tile: Payload | None, at: int, place: int, event: Any, element: Any) -> Payload | None:  # noqa: ARG001
-        if not matches(event) or (value := _value(field, at, element)) is None:
+        if (value := read(at, event, element)) is None:
             return tile
         if tile is None:
             return {value: 1}
@@ -126,10 +166,10 @@ def _counts(group: Group) -> Add:
 
 
 def _recent(group: Group) -> Add:
-    matches, field, limit = _matcher(group.where), group.fields[0], group.limit
+    read, limit = reader_of(group.source, group.fields[0]), group.limit
 
     def add(tile: Payload | None, at: int, place: int, event: Any, element: Any) -> Payload | None:
-        if not matches(event) or (value := _value(field, at, element)) is None:
+        if (value := read(at, event, element)) is None:
             return tile
         entries = [entry for entry in tile or () if entry[2] != value]
         known = next((entry for entry in tile or () if entry[2] == value), None)

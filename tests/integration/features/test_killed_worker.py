@@ -17,7 +17,6 @@ from tests.unit.features.small_log import DAY_US, START, Received, small_log
 
 from tillstream.adapters.store import ReadingStore, WritingStore
 from tillstream.core.contracts import to_micros
-from tillstream.features.definitions import FEATURES
 from tillstream.features.offline.parity import store_lacks
 from tillstream.features.offline.settling import live_lacks, settle, source_ends
 from tillstream.features.online import FeatureReader
@@ -86,7 +85,7 @@ def assert_exact(loop: LiveLoop, server: Server) -> None:
     async def read() -> bool:
         reading = ReadingStore(server.settings)
         try:
-            rows = await FeatureReader(reading).read(IDS, tuple(FEATURES.values()), END_US)
+            rows = await FeatureReader(reading).read(IDS, tuple(SCHEMA.features.values()), END_US)
         finally:
             await reading.close()
         return same(rows.values, reference(loop.events, END_US))

@@ -16,7 +16,7 @@ from tests.unit.features.small_log import DAY_US, START, SilverTables, small_log
 from tillstream.adapters.store import Breaker, ReadingStore, WritingStore
 from tillstream.core.contracts import to_micros
 from tillstream.core.errors import StoreUnavailable
-from tillstream.features.definitions import FEATURES, features_named, schema_of
+from tillstream.features.definitions import features_named, schema_of
 from tillstream.features.engines.embedded.state import ask_for_all
 from tillstream.features.offline.parity import check_parity
 from tillstream.features.online import FeatureReader, FeatureRows, OnlineWriter
@@ -52,7 +52,7 @@ def read(server: Server, at_us: int, ids: Any = IDS) -> FeatureRows:
     async def go() -> FeatureRows:
         store = ReadingStore(server.settings)
         try:
-            return await FeatureReader(store).read(ids, tuple(FEATURES.values()), at_us)
+            return await FeatureReader(store).read(ids, tuple(SCHEMA.features.values()), at_us)
         finally:
             await store.close()
 

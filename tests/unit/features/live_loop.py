@@ -1,6 +1,6 @@
 """The whole way of a small log in one folder: appended, counted live, released to batch, folded into rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ IDS = {
     "card": ("k0", "k1", "k2"),
     "device": ("d1", "d2"),
     "terminal": ("t1",),
+    "category": ("shoes", "lamps", "bags"),
+    "region": ("north", "south"),
 }
 HOUR_US = 3_600_000_000
 
@@ -88,19 +90,19 @@ class LiveLoop:
         self.lake_reads_all()
         return release(SilverTables(self.events), self.logs, self.schema)
 
-    def rows(self) -> dict[str, bytes]:
-        """The store's rows, as a writer that reads the topic from its beginning makes them."""
+    def rows(self, since: Mapping[int, int] | None = None) -> dict[str, bytes]:
+        """The store's rows, as a writer makes them that reads the topic from its beginning, or from these offsets."""
         rows: dict[str, bytes] = {}
         for partition in range(topic_named(UPDATES).partitions):
-            for record in self.updates.read(UPDATES, partition, 0, 1_000_000):
+            for record in self.updates.read(UPDATES, partition, (since or {}).get(partition, 0), 1_000_000):
                 tiles, unknown = tiles_by_key(self.schema, [record])
                 assert not unknown
                 for key, changed in tiles.items():
                     rows[key] = merged_row(self.schema, key.partition(":")[0], rows.get(key), changed)
         return rows
 
-    def values(self, at_us: int) -> dict[str, dict[str, dict[str, Any]]]:
-        rows = self.rows()
+    def values(self, at_us: int, since: Mapping[int, int] | None = None) -> dict[str, dict[str, dict[str, Any]]]:
+        rows = self.rows(since)
         wanted = {
             entity: {one: rows.get(f"{entity}:{one}") for one in ids}
             for entity, ids in IDS.items()

@@ -12,11 +12,12 @@ from tests.shop import click, order, payment
 
 from tillstream.adapters.log import RECEIVED_AT, NewRecord, partition_of
 from tillstream.core.contracts import Event, key_of, to_micros, topic_named
-from tillstream.core.contracts.behaviour import Click
+from tillstream.core.contracts.behaviour import Click, Impression
 from tillstream.core.contracts.bots import is_bot
+from tillstream.core.contracts.derived import Session
 from tillstream.core.contracts.goods import Product, Stock
-from tillstream.core.contracts.market import CompetitorPrice
-from tillstream.core.contracts.people import Account
+from tillstream.core.contracts.market import Campaign, CompetitorPrice, Promotion, Weather
+from tillstream.core.contracts.people import Account, Customer
 from tillstream.data.lake.catalog import definition_of
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -78,14 +79,14 @@ def in_order(drawn: Iterable[tuple[int, str, Event]]) -> list[Received]:
 def _event(draw: random.Random, event_id: str, when: datetime) -> tuple[str, Event]:
     product_id = f"p{draw.randrange(5)}"
     customer = draw.choice((None, "ann", "bob", "eve"))
-    match draw.choices(("click", "order", "payment", "account", "stock", "price", "product"), (50, 10, 20, 6, 6, 6, 2))[
-        0
-    ]:
+    topics = ("click", "order", "payment", "account", "stock", "price", "shown", "outside", "product")
+    match draw.choices(topics, (50, 10, 20, 6, 6, 6, 5, 12, 2))[0]:
         case "click":
             return "clicks.v1", click(
                 event_id, when, f"v{draw.randrange(4)}", draw.choice(KINDS), customer_id=customer,
                 product_id=draw.choice((product_id, None)), category=draw.choice(CATEGORIES),
                 price_cents=draw.choice((None, 100, 250)), duration_ms=draw.choice((None, 30, 70)),
+                scroll_ratio=draw.choice((None, 0.1, 1 / 3, 0.7)),
                 user_agent="Googlebot/2.1" if when.microsecond % 9 == 1 else None,
             )  # fmt: skip
         case "order":
@@ -97,6 +98,7 @@ def _event(draw: random.Random, event_id: str, when: datetime) -> tuple[str, Eve
             return "payments.v1", payment(
                 event_id, when, draw.randrange(1, 900), kind=kind, customer_id=customer,
                 card_id=f"k{draw.randrange(3)}", device_id=draw.choice((None, "d1")), terminal_id="t1",
+                shipping_country=draw.choice((None, "DE", "US")), billing_country=draw.choice((None, "DE")),
             )  # fmt: skip
         case "account":
             kind = draw.choice(("login_failed", "registered", "password_changed"))
@@ -104,6 +106,15 @@ def _event(draw: random.Random, event_id: str, when: datetime) -> tuple[str, Eve
                 event_id=event_id, occurred_at=when, kind=kind, customer_id=customer, visitor_id="v1", device_id="d1"
             )
             return "accounts.v1", account
+        case "shown":
+            seen = [f"p{number}" for number in draw.sample(range(5), draw.randrange(1, 4))]
+            shown = Impression(
+                event_id=event_id, occurred_at=when, visitor_id=f"v{draw.randrange(4)}", surface="for_you",
+                product_ids=seen, policy="sample",
+            )  # fmt: skip
+            return "impressions.v1", shown
+        case "outside":
+            return _outside(draw, event_id, when, customer or "ann", product_id)
         case "stock":
             stock = Stock(event_id=event_id, occurred_at=when, product_id=product_id, on_hand=draw.randrange(-3, 9))
             return "stock.v1", stock
@@ -121,6 +132,33 @@ def _event(draw: random.Random, event_id: str, when: datetime) -> tuple[str, Eve
     return "products.v1", Product(
         event_id=event_id, occurred_at=when, product_id=product_id, title="A product", category="shoes",
         price_cents=draw.randrange(100, 900), currency="EUR",
+    )  # fmt: skip
+
+
+def _outside(draw: random.Random, event_id: str, when: datetime, customer: str, product_id: str) -> tuple[str, Event]:
+    told: dict[str, Any] = {"event_id": event_id, "occurred_at": when}
+    match draw.randrange(5):
+        case 0:
+            degrees = draw.uniform(-9, 30)
+            region = draw.choice(("north", "south"))
+            return "weather.v1", Weather(
+                **told, region=region, temperature_celsius=degrees, precipitation_mm=0.1, condition="rain"
+            )
+        case 1:
+            kind = draw.choice(("email_sent", "email_opened", "email_clicked", "social_shared"))
+            return "campaigns.v1", Campaign(**told, campaign_id="g1", kind=kind, channel="email", customer_id=customer)
+        case 2:
+            place = draw.choice(({"product_id": product_id}, {"category": "shoes"}))
+            return "promotions.v1", Promotion(
+                **told, promotion_id=f"promo-{event_id}", name="Sale", discount_ratio=draw.random(), starts_at=when,
+                ends_at=when + timedelta(days=2), **place,
+            )  # fmt: skip
+        case 3:
+            return "customers.v1", Customer(**told, customer_id=customer, country=draw.choice(("DE", "US")),
+                                            created_at=when, gender=draw.choice((None, "female")))  # fmt: skip
+    return "sessions.v1", Session(
+        **told, session_id=f"s{draw.randrange(2)}", visitor_id="v1", revision=draw.randrange(9), started_at=when,
+        ended_at=when, clicks=draw.randrange(5), bounced=draw.random() < 0.5, customer_id=customer,
     )  # fmt: skip
 
 

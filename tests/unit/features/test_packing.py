@@ -1,9 +1,11 @@
 import random
+from dataclasses import replace
 
 import pytest
 from tests.unit.features.live_loop import SCHEMA
 
-from tillstream.features.definitions.schema import Group
+from tillstream.features.definitions.groups import Group
+from tillstream.features.definitions.language import EXACT_INSTANTS, EXACT_US
 from tillstream.features.online.packing import decode_tiles, merge, pack, sections_of
 from tillstream.features.online.position import NEVER, Position, decode_position
 from tillstream.features.tiles import Payload
@@ -13,10 +15,11 @@ GROUPS = [group for groups in SCHEMA.groups.values() for group in groups]
 
 def tile_of(group: Group, draw: random.Random) -> Payload:
     match group.kind:
-        case "sums":
+        case "sums" | "extremes":
             return [draw.randrange(-9, 10**15) for _ in group.columns]
-        case "last":
-            return [draw.randrange(10**15), draw.randrange(10**9), *(draw.randrange(-9, 99) for _ in group.fields)]
+        case "last" | "first":
+            values = ("word" if group.is_text else draw.randrange(-9, 99) for _ in group.fields)
+            return [draw.randrange(10**15), draw.randrange(10**9), *values]
         case "distinct":
             return sorted({draw.randrange(2**63) for _ in range(draw.randrange(1, 9))})
         case "counts":
@@ -37,8 +40,29 @@ def test_merging_in_any_order_and_portions_ends_with_the_same_bytes(seed: int) -
             section = merge(group, section, {step: tiles[step]})
         assert section == whole
         newest = max(tiles)
-        kept = {step: tile for step, tile in tiles.items() if step >= newest - group.kept_steps}
+        kept = {step: tile for step, tile in tiles.items() if group.keep == "ever" or step >= newest - group.kept_steps}
         assert decode_tiles(group, whole) == kept
+
+
+def test_a_base_tile_takes_the_place_of_the_steps_it_holds_whenever_it_comes() -> None:
+    group = next(group for group in GROUPS if group.keep == "ever" and group.kind == "sums")
+    tiles = {step: [step] * len(group.columns) for step in (7, 8, 9, 10)}
+    bases = {-9: [900] * len(group.columns), -8: [800] * len(group.columns)}
+    expected = {-9: bases[-9], 9: tiles[9], 10: tiles[10]}
+    for order in ([*tiles, *bases], [*bases, *tiles], [-8, 7, 9, -9, 10, 8]):
+        section = b""
+        for step in order:
+            section = merge(group, section, {step: {**tiles, **bases}[step]})
+        assert decode_tiles(group, section) == expected
+
+
+def test_an_exact_tail_keeps_its_newest_instants() -> None:
+    group = replace(next(group for group in GROUPS if group.kind == "last"), step_us=EXACT_US, keep="window", fields=())
+    group = replace(group, span_us=10**9)
+    section = b""
+    for step in range(EXACT_INSTANTS + 50, 0, -1):
+        section = merge(group, section, {step: [step, 0]})
+    assert list(decode_tiles(group, section)) == list(range(51, EXACT_INSTANTS + 51))
 
 
 def test_the_last_tile_of_a_step_wins() -> None:

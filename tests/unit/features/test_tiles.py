@@ -6,24 +6,28 @@ import pytest
 from tests.unit.features.small_log import Received, SilverTables, once_each, small_log
 
 from tillstream.features.definitions import default_schema
-from tillstream.features.definitions.schema import Group
+from tillstream.features.definitions.groups import Group
 from tillstream.features.engines.polars.tiles import tiles_of, with_steps
 from tillstream.features.offline.silver import events_by_source, silver_of
-from tillstream.features.tiles import fold_of
+from tillstream.features.readers import elements_of, key_of
+from tillstream.features.tiles import add_of
 
 GROUPS = [group for groups in default_schema().groups.values() for group in groups]
 
 
 def folded(group: Group, log: list[Received]) -> dict[tuple[str, int], object]:
-    fold = fold_of(group)
+    read_key, elements = key_of(group.source), elements_of(group.source)
     tiles: dict[tuple[str, int], object] = {}
     for one in log:
         if one.topic != group.source.topic or getattr(one.event, "user_agent", None):
             continue  # the log's only user agent is a crawler's
-        for element in getattr(one.event, group.source.each) if group.source.each else [one.event]:
-            key = getattr(element, group.source.key)
+        add = add_of(group, getattr(one.event, "kind", None))
+        if add is None:
+            continue
+        for element in elements(one.event) if elements else [one.event]:
+            key = read_key(one.at_us, one.event, element)
             where = (key, one.at_us // group.step_us)
-            if key is not None and (tile := fold.add(tiles.get(where), one.at_us, one.place, one.event, element)):
+            if key is not None and (tile := add(tiles.get(where), one.at_us, one.place, one.event, element)):
                 tiles[where] = tile
     return tiles
 

@@ -1,17 +1,19 @@
-"""Features on the command line: work, release, list, show, read, parity, memory."""
+"""Features on the command line: follow the log, look at definitions and values, compare, hand over to batch."""
 
 import json
 from dataclasses import asdict
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from tillstream.apps.cli.feature_plans import AsJson, UntilStored, Wait, apply, backfill, plan
 from tillstream.core.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Feature definitions, the live worker, the online store.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Wait = Annotated[float, typer.Option(min=0, help="How long to wait for whatever has not come far enough yet.")]
+for planned in (plan, apply, backfill):
+    app.command(planned.__name__)(planned)
 
 
 @app.command("work")
@@ -37,7 +39,7 @@ def work(
 @app.command("release")
 def release(
     wait_seconds: Wait = 60.0,
-    until_stored: Annotated[bool, typer.Option(help="Wait until the store has it too.")] = False,
+    until_stored: UntilStored = False,
     as_json: AsJson = False,
 ) -> None:
     """Takes over closed steps from the live worker. Example: tillstream features release --until-stored."""
@@ -74,37 +76,46 @@ def list_features(
 @app.command("show")
 def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: AsJson = False) -> None:
     """Shows one feature's whole meaning. Example: tillstream features show card__payments_1h."""
-    from tillstream.features.definitions import default_schema, features_named
+    from tillstream.features.definitions import features_named
+    from tillstream.features.pages import feature_page, told_of
 
     (feature,) = features_named([name])
-    binding = default_schema().bindings.get(name)
-    told: dict[str, Any] = {
-        "name": feature.name,
-        "description": feature.description,
-        "entity": feature.entity,
-        "aggregation": repr(feature.aggregation),
-        "source": f"{feature.source.topic} by {feature.source.key}" if feature.source else None,
-        "each": feature.source.each if feature.source else None,
-        "where": {field: list(values) for field, values in feature.where},
-        "window_seconds": feature.window_seconds,
-        "step_seconds": feature.step_us / 1e6,
-        "default": feature.default,
-        "unit": feature.unit,
-        "owner": feature.owner,
-        "personal": feature.personal,
-        "use_cases": list(feature.use_cases),
-        "tiles": binding.group.name if binding else None,
-    }
     if as_json:
-        typer.echo(json.dumps(told))
-        return
-    for field, value in told.items():
-        typer.echo(f"{field:<15} {value}")
+        typer.echo(json.dumps(told_of(feature)))
+    else:
+        typer.echo(feature_page(feature), nl=False)
+
+
+@app.command("docs")
+def docs(
+    name: Annotated[str | None, typer.Argument(help="A feature or an entity; all entities if left out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for a file each; printed if left out.")] = None,
+) -> None:
+    """Writes reference pages from the definitions. Example: tillstream features docs card --out pages."""
+    from tillstream.features.definitions import FEATURES, features_named
+    from tillstream.features.pages import entity_page, feature_page, index_page
+
+    entities = tuple(dict.fromkeys(feature.entity for feature in FEATURES.values()))
+    if name is None:
+        pages = {"features": index_page(), **{entity: entity_page(entity) for entity in entities}}
+    elif name in entities:
+        pages = {name: entity_page(name)}
+    else:
+        pages = {name: feature_page(features_named([name])[0])}
+    for page, text in pages.items():
+        if out is None:
+            typer.echo(text)
+            continue
+        out.mkdir(parents=True, exist_ok=True)
+        (out / f"{page}.md").write_text(text)
+        typer.echo(str(out / f"{page}.md"))
 
 
 @app.command("read")
 def read(
-    entity: Annotated[str, typer.Argument(help="visitor, customer, product, card, device or terminal.")],
+    entity: Annotated[
+        str, typer.Argument(help="visitor, customer, product, card, device, terminal, category or region.")
+    ],
     entity_id: Annotated[str, typer.Argument(help="Its id.")],
     as_json: AsJson = False,
 ) -> None:

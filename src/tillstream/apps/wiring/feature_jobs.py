@@ -10,7 +10,7 @@ from tillstream.adapters.store import ReadingStore, WritingStore
 from tillstream.apps.wiring.event_log import open_feature_logs
 from tillstream.core.settings import Settings
 from tillstream.data.lake import Lake
-from tillstream.features.definitions import FEATURES, default_schema
+from tillstream.features.definitions import default_schema
 from tillstream.features.logs import FeatureLogs
 from tillstream.features.offline.parity import Parity, check_parity, store_lacks
 from tillstream.features.offline.release import Released, release
@@ -66,7 +66,7 @@ def read_entity(settings: Settings, entity: str, entity_id: str) -> FeatureRows:
     async def read() -> FeatureRows:
         store = ReadingStore(settings.store.model_copy(update={"deadline_ms": 1_000}))
         try:
-            wanted = [feature for feature in FEATURES.values() if feature.entity == entity]
+            wanted = [feature for feature in default_schema().features.values() if feature.entity == entity]
             return await FeatureReader(store).read({entity: [entity_id]}, wanted, time.time_ns() // 1000)
         finally:
             await store.close()

@@ -1,10 +1,12 @@
-"""What a customer buys, how often they come, and what happens to their account."""
+"""Customers: what the models of churn and fraud read, then what else is known of a customer and their account."""
 
 from typing import Final
 
-from tillstream.features.definitions.families import family
-from tillstream.features.definitions.language import Count, Distinct, Mean, SecondsSince, Sum, Top, kinds
-from tillstream.features.definitions.payments import ATTEMPTED, CHARGED_BACK, DECLINED, PAID
+from tillstream.features.definitions.aggregations import Count, Distinct, Given, Last, Mean, SecondsSince, Sum, Top
+from tillstream.features.definitions.families import asked, family
+from tillstream.features.definitions.language import kinds
+from tillstream.features.definitions.payments import ATTEMPTED, CHARGED_BACK, DECLINED, PAID, PAYER
+from tillstream.features.definitions.shopping import SHOPPING
 
 _PLACED = kinds("placed")
 
@@ -57,4 +59,40 @@ CUSTOMER: Final = (
             topic="accounts", where=kinds("address_changed"), use_cases=("fraud",)),
     *family("customer", "seconds_since_registration", "365d", SecondsSince(), "Age of the account.",
             topic="accounts", where=kinds("registered"), unit="seconds", suffix="", use_cases=("fraud", "churn")),
+    *SHOPPING,
+    *PAYER,
+    *family("customer", "failed_logins", "5m 7d", Count(), "Log-ins that failed.",
+            topic="accounts", where=kinds("login_failed")),
+    *family("customer", "logins", "1d 7d 30d", Count(), "Log-ins.", topic="accounts", where=kinds("logged_in")),
+    *family("customer", "address_changes", "30d", Count(), "Addresses changed.",
+            topic="accounts", where=kinds("address_changed")),
+    *family("customer", "login_devices", "30d", Distinct("device_id"), "Different devices logged in from.",
+            topic="accounts", where=kinds("logged_in")),
+    *family("customer", "alerts", "1d 7d", Count(), "Fraud patterns seen: whether they are suspicious now.",
+            topic="fraud_alerts", online=False),
+    *family("customer", "alert_pattern", "30d", Last("pattern"), "Fraud pattern last seen.",
+            topic="fraud_alerts", suffix="last", online=False),
+    *(feature
+      for what, field, words, personal in (
+          ("country", "country", "Country of the account.", False),
+          ("region", "region", "Region of the account.", False),
+          ("language", "language", "Language of the account.", False),
+          ("gender", "gender", "Gender, as told.", True), ("age_band", "age_band", "Age band, as told.", True),
+          ("created_at", "created_at", "When the account was made, in microseconds since 1970.", False),
+      )
+      for feature in family("customer", what, "ever", Last(field), words, topic="customers", suffix="",
+                            personal=personal, online=False)),
+    *family("customer", "decision", "30d", Last("event_id"), "Decision last made for them: the insight's id.",
+            topic="decisions", suffix="last", online=False),
+    *family("customer", "decisions", "1d 7d", Count(), "Decisions made for them.", topic="decisions", online=False),
+    *asked("customer__id", Given("customer_id"), "The customer's id itself."),
+    *(feature
+      for what, words in (
+          ("purchase_probability", "Chance of an order, as the model says in this request."),
+          ("churn_risk", "Chance of not coming back, as the model says in this request."),
+          ("discount_sensitivity", "How much a discount moves them, as the model says in this request."),
+          ("fraud_risk", "Chance of fraud, as the model says in this request."),
+          ("next_best_product", "Product to show next, as the model says in this request."),
+      )
+      for feature in asked(f"customer__{what}", Given(what), words)),
 )  # fmt: skip

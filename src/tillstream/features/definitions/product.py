@@ -2,8 +2,24 @@
 
 from typing import Final
 
-from tillstream.features.definitions.families import family, ratio
-from tillstream.features.definitions.language import Count, Last, Sum, kinds
+from tillstream.features.definitions.aggregations import (
+    Count,
+    Decayed,
+    Distinct,
+    Given,
+    Last,
+    Mean,
+    Min,
+    SecondsSince,
+    Sum,
+    Top,
+)
+from tillstream.features.definitions.families import asked, difference, family, ratio
+from tillstream.features.definitions.language import DAY, kinds
+
+_VIEWED = kinds("viewed")
+_CARTED = kinds("cart_added")
+_PLACED = kinds("placed")
 
 PRODUCT: Final = (
     *family("product", "views", "1h 1d 7d", Count(), "How often it was looked at.",
@@ -24,4 +40,67 @@ PRODUCT: Final = (
             topic="stock", unit="pieces", suffix="last", use_cases=("recommend", "price")),
     *family("product", "list_price", "365d", Last("price_cents"), "Its list price.",
             topic="products", unit="cents", suffix="last", use_cases=("recommend", "price")),
+
+    *family("product", "views", "30d", Count(), "How often it was looked at.", topic="clicks", where=_VIEWED),
+    *family("product", "carts", "30d", Count(), "How often it was put into a cart.", topic="clicks", where=_CARTED),
+    *family("product", "orders", "1h 30d", Count(), "Order lines that name it.",
+            topic="orders", each="lines", where=_PLACED),
+    *family("product", "units", "1d 30d", Sum("quantity"), "Pieces ordered.",
+            topic="orders", each="lines", where=_PLACED, unit="pieces"),
+    *family("product", "paid_price", "7d 30d", Mean("unit_price_cents"), "Mean price of a piece in an order line.",
+            topic="orders", each="lines", where=_PLACED, unit="cents"),
+    *family("product", "units", "7d", Sum("quantity"), "Pieces ordered, in the 7 days before the last 7.",
+            topic="orders", each="lines", where=_PLACED, offset="7d", unit="pieces"),
+    *difference("product__units_trend_7d", "product__units_7d", "product__units_7d_ago_7d",
+                "Pieces of the last 7 days less those of the 7 before.", unit="pieces"),
+    *family("product", "returns", "30d", Count(), "Order lines cancelled or refunded.",
+            topic="orders", each="lines", where=kinds("cancelled", "refunded")),
+    *ratio("product__return_rate_30d", "product__returns_30d", "product__orders_30d", "Lines gone back for each one."),
+    *ratio("product__conversion_1d", "product__orders_1d", "product__views_1d", "Order lines for each view."),
+    *ratio("product__conversion_30d", "product__orders_30d", "product__views_30d", "Order lines for each view."),
+    *ratio("product__cart_rate_1d", "product__carts_1d", "product__views_1d", "Times in a cart for each view."),
+    *ratio("product__cart_rate_30d", "product__carts_30d", "product__views_30d", "Times in a cart for each view."),
+    *family("product", "seconds_since_order", "90d", SecondsSince(), "Time since it was last ordered.",
+            topic="orders", each="lines", where=_PLACED, unit="seconds", suffix=""),
+    *family("product", "seconds_since_first_order", "ever", SecondsSince("oldest"), "Time since it was first ordered.",
+            topic="orders", each="lines", where=_PLACED, unit="seconds", suffix=""),
+    *ratio("product__price_ratio", "product__list_price_last", "product__competitor_price_last",
+           "List price for each cent a competitor asks.", default=None),
+    *family("product", "competitor_price", "7d", Min("price_cents"), "The least a competitor asked for it.",
+            topic="competitor_prices", unit="cents", suffix="least_7d"),
+    *family("product", "competitors", "30d", Distinct("competitor_id"), "Different competitors who sell it.",
+            topic="competitor_prices"),
+    *family("product", "discount", "30d", Last("discount_ratio"),
+            "Discount of the last promotion of it; over once product__discount_ends_at has passed.",
+            topic="promotions", unit="ratio", suffix="last"),
+    *family("product", "discount_ends_at", "30d", Last("ends_at"), "When that promotion ends, microseconds since 1970.",
+            topic="promotions", unit="microseconds", suffix=""),
+    *family("product", "shipping_days", "ever", Last("shipping_estimate_days"), "Days until it is there, estimated.",
+            topic="products", unit="days", suffix="last"),
+    *family("product", "variants", "ever", Last("variants"), "In how many variants it comes.",
+            topic="products", suffix="last"),
+    *family("product", "category", "ever", Last("category"), "Its category.", topic="products", suffix="last"),
+    *family("product", "brand", "ever", Last("brand"), "Its brand.", topic="products", suffix="last"),
+    *family("product", "price", "90d", Min("price_cents"), "The lowest list price of 90 days, told in them.",
+            topic="products", unit="cents", suffix="least_90d"),
+
+    *family("product", "views", "5m", Count(), "How often it was looked at.",
+            topic="clicks", where=_VIEWED, online=False),
+    *family("product", "carts", "5m", Count(), "How often it was put into a cart.",
+            topic="clicks", where=_CARTED, online=False),
+    *family("product", "viewers", "1d 7d 30d", Distinct("visitor_id", cap=1_024), "Different visitors who looked.",
+            topic="clicks", where=_VIEWED, online=False),
+    *family("product", "buyers", "7d 30d 90d", Distinct("customer_id", cap=1_024), "Different customers who ordered.",
+            topic="orders", each="lines", where=_PLACED, online=False),
+    *family("product", "bought_with", "30d", Top("product_id", 10), "Products most often ordered with it, with counts.",
+            topic="orders", each="lines", paired=True, where=_PLACED, default={}, online=False),
+    *family("product", "views_decayed", "7d 30d", Decayed(DAY), "Looks, each worth half after a day.",
+            topic="clicks", where=_VIEWED, online=False),
+    *family("product", "seconds_since_view", "7d", SecondsSince(), "Time since it was last looked at.",
+            topic="clicks", where=_VIEWED, unit="seconds", suffix="", online=False),
+    *family("product", "shown", "1d 7d", Count(), "How often it was shown in a list.",
+            topic="impressions", key="product_ids", each="product_ids", online=False),
+    *ratio("product__click_rate_7d", "product__views_7d", "product__shown_7d", "Looks for each time shown.",
+           online=False),
+    *asked("product__id", Given("product_id"), "The product's id itself."),
 )  # fmt: skip

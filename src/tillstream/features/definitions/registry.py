@@ -4,15 +4,23 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from tillstream.features.definitions.category import CATEGORY
 from tillstream.features.definitions.customer import CUSTOMER
+from tillstream.features.definitions.handbook import HANDBOOK
 from tillstream.features.definitions.language import Feature, UseCase
+from tillstream.features.definitions.outside import REGION, SHOP
 from tillstream.features.definitions.payments import CARD, DEVICE, TERMINAL
 from tillstream.features.definitions.product import PRODUCT
+from tillstream.features.definitions.records import ORDER, PAYMENT, SESSION
 from tillstream.features.definitions.visitor import VISITOR
 from tillstream.features.errors import UnknownFeature
 
+ENTITIES: Final = (
+    VISITOR, CUSTOMER, PRODUCT, CARD, DEVICE, TERMINAL, CATEGORY, REGION, SESSION, ORDER, PAYMENT,
+)  # fmt: skip
+
 FEATURES: Final[Mapping[str, Feature]] = MappingProxyType(
-    {feature.name: feature for feature in (*VISITOR, *CUSTOMER, *PRODUCT, *CARD, *DEVICE, *TERMINAL)}
+    {feature.name: feature for of in (*ENTITIES, SHOP, HANDBOOK) for feature in of}
 )
 
 

@@ -1,81 +1,30 @@
-"""Features compiled to groups: what is kept a step, and where each feature finds its part of it.
-
-Features of one entity, source and step share tiles, so that an event is added once for all of them.
-"""
+"""Features compiled: the groups whose tiles are kept, and where each feature finds its part of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-from tillstream.features.definitions.language import (
-    Aggregation,
-    Count,
-    Distinct,
-    Feature,
-    Last,
-    Mean,
-    Ratio,
-    Recent,
-    SecondsSince,
-    Source,
-    Sum,
-    Top,
-    TopValue,
-    Where,
-)
+from tillstream.features.definitions.aggregations import parts_of
+from tillstream.features.definitions.groups import Group, group_of, groups_of, identity_of
+from tillstream.features.definitions.language import EXACT_US, MINUTE, Feature
 from tillstream.features.definitions.registry import FEATURES
-from tillstream.features.errors import DefinitionInvalid
+from tillstream.features.errors import DefinitionInvalid, UnknownFeature
 
-Kind: TypeAlias = Literal["sums", "last", "distinct", "counts", "recent"]
-_LAYOUT: Final = "1"
+ALWAYS_US: Final = 2**62
+"""Beyond every instant; with a minus before every instant."""
+_LAYOUT: Final = "3"
 """Raised when the packed form of a tile changes: old rows are then unknown instead of misread."""
+_COARSEST_RELEASE_US: Final = 5 * MINUTE * 10**6
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One whole number of a tile: of the events that match, how many have `of`, or its sum.
-
-    With `of` None every match counts. `adds` says which of the two.
-    """
-
-    where: Where
-    of: str | None
-    adds: Literal["one", "value"]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The tiles that several features share.
-
-    `sums` holds `columns`; `last` the newest event's `fields`; `distinct`, `counts` and `recent` one field each,
-    up to `limit` values a step. `span_us` is the longest window that is asked of it.
-    """
-
-    entity: str
-    source: Source
-    kind: Kind
-    step_us: int
-    where: Where = ()
-    columns: tuple[Column, ...] = ()
-    fields: tuple[str, ...] = ()
-    limit: int = 0
-    span_us: int = 0
-
-    @property
-    def kept_steps(self) -> int:
-        """Steps that can still matter beside the newest, one more for a clock that runs ahead."""
-        return 0 if self.kind == "last" else -(-self.span_us // self.step_us) + 1
-
-    def oldest_step(self, at_us: int) -> int:
-        """The oldest step that any window asked at `at_us` or later reaches."""
-        return (at_us - self.span_us) // self.step_us
-
-    @property
-    def name(self) -> str:
-        """Names it in messages: `card/payments.v1/sums/1h`."""
-        return f"{self.entity}/{self.source.topic}/{self.kind}/{self.step_us // 10**6}s"
+def bounds_us(feature: Feature, at_us: int) -> tuple[int, int]:
+    """The window asked at an instant, from its first microsecond up to, not including, its end; both edges of steps."""
+    window, ago_us = feature.window_seconds, at_us - feature.offset_seconds * 10**6
+    step = feature.step_us
+    first = -ALWAYS_US if window is None else (ago_us - window * 10**6) // step * step
+    return first, ago_us // step * step if feature.offset_seconds else ALWAYS_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +36,10 @@ class Binding:
     number: int
     columns: tuple[int, ...] = ()
 
-    def first_step(self, at_us: int) -> int:
-        """The oldest step of the window asked at that instant."""
-        return (at_us - self.feature.window_seconds * 10**6) // self.group.step_us
+    def steps(self, at_us: int) -> tuple[int, int]:
+        """The steps of the window asked at that instant: the first, and the one after the last."""
+        first_us, end_us = bounds_us(self.feature, at_us)
+        return first_us // self.group.step_us, end_us // self.group.step_us
 
 
 @dataclass(frozen=True)
@@ -113,92 +63,64 @@ class Schema:
 
     @property
     def smallest_step_us(self) -> int:
-        """The step in which the released horizon moves."""
-        return min(group.step_us for groups in self.groups.values() for group in groups)
+        """The step in which the released horizon moves; an exact tail does not make it move with every event."""
+        steps = {group.step_us for groups in self.groups.values() for group in groups} - {EXACT_US}
+        return min(steps, default=_COARSEST_RELEASE_US)
 
 
 def schema_of(features: Iterable[Feature]) -> Schema:
-    """Compiles features; a ratio whose parts are missing or of another entity raises DefinitionInvalid."""
-    named = {feature.name: feature for feature in features}
-    merged: dict[tuple[object, ...], Group] = {}
-    for feature in named.values():
-        if isinstance(feature.aggregation, Ratio):
-            _check_ratio(feature, feature.aggregation, named)
-            continue
-        needed = _group_of(feature)
-        known = merged.get(identity := _identity(needed))
-        merged[identity] = _merge(known, needed) if known else needed
+    """Compiles features; a derived one whose parts do not come before it raises DefinitionInvalid."""
+    named: dict[str, Feature] = {}
+    for feature in features:
+        _check_parts(feature, named)
+        named[feature.name] = feature
+    tiled = {name: feature for name, feature in named.items() if feature.is_tiled}
     groups: dict[str, tuple[Group, ...]] = {}
-    for group in merged.values():
+    for group in groups_of(tiled.values()):
         groups[group.entity] = (*groups.get(group.entity, ()), group)
-    bindings = {
-        name: _bind(feature, groups[feature.entity])
-        for name, feature in named.items()
-        if not isinstance(feature.aggregation, Ratio)
-    }
+    bindings = {name: _bind(feature, groups[feature.entity]) for name, feature in tiled.items()}
     prints = {entity: blake2b(repr((_LAYOUT, of)).encode(), digest_size=8).digest() for entity, of in groups.items()}
     return Schema(named, groups, bindings, prints)
 
 
 @cache
 def default_schema() -> Schema:
-    """The schema of FEATURES."""
-    return schema_of(FEATURES.values())
+    """The schema of the features that are served."""
+    return schema_of(feature for feature in FEATURES.values() if feature.online)
 
 
-def _check_ratio(feature: Feature, ratio: Ratio, named: Mapping[str, Feature]) -> None:
-    for field, part in (("of", ratio.of), ("over", ratio.over)):
-        if part not in named or named[part].entity != feature.entity or isinstance(named[part].aggregation, Ratio):
-            raise DefinitionInvalid(feature.name, field, f"names {part}, which is no plain feature of {feature.entity}")
+def with_parts(features: Iterable[Feature], among: Mapping[str, Feature] = FEATURES) -> dict[str, Feature]:
+    """These features and all that they are made of, by name; parts come before what is made of them.
+
+    A part is one of the features, or else `among` them; raises UnknownFeature.
+    """
+    wanted = {feature.name: feature for feature in features}
+    found: dict[str, Feature] = {}
+
+    def add(feature: Feature) -> None:
+        for name in parts_of(feature.aggregation):
+            part = wanted.get(name) or among.get(name)
+            if part is None:
+                raise UnknownFeature(name)
+            add(part)
+        found.setdefault(feature.name, feature)
+
+    for feature in wanted.values():
+        add(feature)
+    return found
 
 
-def _group_of(feature: Feature) -> Group:
-    assert feature.source is not None  # noqa: S101 - Feature refuses it
-    aggregation, where = feature.aggregation, feature.where
-    plain = Group(feature.entity, feature.source, "sums", feature.step_us, span_us=feature.window_seconds * 10**6)
-    match aggregation:
-        case Distinct(of, cap):
-            return replace(plain, kind="distinct", where=where, fields=(of,), limit=cap)
-        case Top(of, cap=cap) | TopValue(of, cap=cap):
-            return replace(plain, kind="counts", where=where, fields=(of,), limit=cap)
-        case Recent(of, k):
-            return replace(plain, kind="recent", where=where, fields=(of,), limit=k)
-        case Last(of):
-            return replace(plain, kind="last", where=where, fields=(of,))
-        case SecondsSince():
-            return replace(plain, kind="last", where=where)
-    return replace(plain, columns=_columns_of(aggregation, where))
-
-
-def _columns_of(aggregation: Aggregation, where: Where) -> tuple[Column, ...]:
-    match aggregation:
-        case Count():
-            return (Column(where, None, "one"),)
-        case Sum(of):
-            return (Column(where, of, "value"),)
-        case Mean(of):
-            return (Column(where, of, "value"), Column(where, of, "one"))
-    raise AssertionError(aggregation)
-
-
-def _identity(group: Group) -> tuple[object, ...]:
-    cap = (
-        group.limit if group.kind == "counts" else 0
-    )  # another cap keeps other values; elsewhere the larger serves both
-    return (group.entity, group.source, group.kind, group.step_us, group.where, group.fields, cap)
-
-
-def _merge(known: Group, needed: Group) -> Group:
-    return replace(
-        known,
-        columns=tuple(dict.fromkeys((*known.columns, *needed.columns))),
-        limit=max(known.limit, needed.limit),
-        span_us=max(known.span_us, needed.span_us),
-    )
+def _check_parts(feature: Feature, before: Mapping[str, Feature]) -> None:
+    for part in parts_of(feature.aggregation):
+        known = before.get(part)
+        if known is None or known.entity != feature.entity or not known.is_numeric:
+            raise DefinitionInvalid(
+                feature.name, "of", f"names {part}, which is no number of {feature.entity} before it"
+            )
 
 
 def _bind(feature: Feature, groups: tuple[Group, ...]) -> Binding:
-    needed = _group_of(feature)
-    number = next(n for n, group in enumerate(groups) if _identity(group) == _identity(needed))
+    needed = group_of(feature)
+    number = next(n for n, group in enumerate(groups) if identity_of(group) == identity_of(needed))
     group = groups[number]
     return Binding(feature, group, number, tuple(group.columns.index(column) for column in needed.columns))

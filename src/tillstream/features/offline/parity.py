@@ -16,8 +16,8 @@ from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.adapters.store import WritingStore
 from tillstream.core.contracts import topic_named
 from tillstream.features.definitions import Feature, Schema
-from tillstream.features.definitions.language import Ratio, Top
-from tillstream.features.definitions.schema import Group
+from tillstream.features.definitions.aggregations import Top
+from tillstream.features.definitions.groups import Group
 from tillstream.features.engines.polars import Spine, values_of
 from tillstream.features.engines.polars.events import PARTITION_BITS
 from tillstream.features.logs import FeatureLogs
@@ -26,6 +26,7 @@ from tillstream.features.offline.settling import NotSettled, lake_lacks, settle
 from tillstream.features.offline.silver import Lake, begin_of, events_by_source, silver_of
 from tillstream.features.online.position import POSITION, PREFIX, Position, decode_position
 from tillstream.features.online.rows import FeatureRows
+from tillstream.features.online.untiled import untiled_cells
 from tillstream.features.updates import OFFSETS, UPDATES, decode_tiles_record, is_tiles, parse_offsets
 
 _READ_ROWS: Final = 20_000
@@ -150,9 +151,9 @@ def _reference(
             frame = values_of(schema, mine, {group.source: counted}, spine)
             columns |= {feature.name: _plain(feature, frame[feature.name]) for feature in mine}
         for feature in schema.features.values():
-            if feature.entity == entity and isinstance(feature.aggregation, Ratio):
-                pairs = zip(columns[feature.aggregation.of], columns[feature.aggregation.over], strict=True)
-                columns[feature.name] = [of / over if over else feature.default for of, over in pairs]
+            if feature.entity == entity and not feature.is_tiled:
+                cells = untiled_cells(feature, columns, ids=len(ids), at_us=at_us, given={})
+                columns[feature.name] = [feature.default if cell is None else cell for cell in cells]
         expected[entity] = {one: {name: columns[name][n] for name in columns} for n, one in enumerate(ids)}
     return expected
 
@@ -168,6 +169,8 @@ def _counted(
 ) -> pl.DataFrame:
     """The events that the store should count, known since ever."""
     mine = events.filter(pl.col("key").is_in(list(ids))).with_columns(step=pl.col("at") // group.step_us)
+    if group.keep == "ever":
+        mine = mine.with_columns(step=_step_or_base(entity, number, limits))
     topic = group.source.topic
     partitions = range(topic_named(topic).partitions)
     kept = pl.DataFrame(
@@ -180,6 +183,18 @@ def _counted(
     )
     counted = placed.join(kept, on=["key", "step", "partition"], how="left")
     return counted.filter(pl.col("offset") < pl.col("limit").fill_null(0)).with_columns(received=pl.lit(0, pl.Int64))
+
+
+def _step_or_base(entity: str, number: int, limits: Limits) -> pl.Expr:
+    """An event's step, or that of its key's newest base tile if it lies in there."""
+    prefix = f"{entity}:"
+    bases: dict[str, int] = {}
+    for key, of_group, step in limits:
+        if of_group == number and step < 0 and key.startswith(prefix):
+            one = key.removeprefix(prefix)
+            bases[one] = max(bases.get(one, 0), -step)
+    base = pl.col("key").replace_strict(bases, default=0, return_dtype=pl.Int64)
+    return pl.when(pl.col("step") < base).then(-base).otherwise(pl.col("step"))
 
 
 def _limit_rows(

@@ -14,7 +14,7 @@ import polars as pl
 from tillstream.adapters.log import NewRecord
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.features.definitions import Schema
-from tillstream.features.definitions.schema import Group
+from tillstream.features.definitions.groups import Group
 from tillstream.features.engines.embedded.state import BATCH, LIVE, RESEND, State
 from tillstream.features.engines.polars.events import PARTITION_BITS
 from tillstream.features.engines.polars.tiles import tiles_of, with_steps
@@ -91,17 +91,32 @@ def _to_send(group: Group, events: pl.DataFrame, standing: Standing) -> pl.DataF
     owned = with_steps(group, events).filter(
         (ended <= standing.released_us) & (pl.col("step") >= group.oldest_step(standing.released_us))
     )
-    if group.kind == "last":
+    if group.keep == "newest":
         # Only the newest step can matter; live ones are newer still.
         owned = owned.filter(pl.col("step") == pl.col("step").max().over("key"))
+    if group.keep == "ever":
+        # One base tile holds all that is released, so any change in it sends all of its key.
+        changed = owned.filter(_is_changed(group, standing)).select("key").unique()
+        return owned.join(changed, on="key", how="semi").with_columns(
+            step=pl.lit(-base_until(group, standing.released_us))
+        )
     if not standing.sent_us:
         return owned
+    changed = owned.filter(_is_changed(group, standing)).select("key", "step").unique()
+    return owned.join(changed, on=["key", "step"], how="semi")
+
+
+def base_until(group: Group, released_us: int) -> int:
+    """The first step that is in no base tile when steps have been released so far."""
+    return released_us // group.step_us
+
+
+def _is_changed(group: Group, standing: Standing) -> pl.Expr:
     covered = {partition: n for (topic, partition), n in standing.covered.items() if topic == group.source.topic}
     place = pl.col("place")
     known = (place // 2**PARTITION_BITS).replace_strict(covered, default=0, return_dtype=pl.Int64)
-    is_unread = place % 2**PARTITION_BITS >= known
-    changed = owned.filter((ended > standing.sent_us) | is_unread).select("key", "step").unique()
-    return owned.join(changed, on=["key", "step"], how="semi")
+    is_unread: pl.Expr = place % 2**PARTITION_BITS >= known
+    return is_unread | ((pl.col("step") + 1) * group.step_us > standing.sent_us)
 
 
 def _send(

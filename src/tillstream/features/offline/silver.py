@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 from tillstream.core.contracts import topic_named
 from tillstream.core.contracts.instants import from_micros
 from tillstream.data.lake.bots import without_bots
-from tillstream.features.definitions.language import OCCURRED_ON, Source
-from tillstream.features.definitions.schema import Group
+from tillstream.features.definitions.fields import OCCURRED_ON
+from tillstream.features.definitions.groups import Group
+from tillstream.features.definitions.language import Source
 from tillstream.features.engines.polars.events import columns_needed, events_of
 
 

@@ -1,6 +1,7 @@
 """Reads features for a decision: whatever the number of ids and features, one command."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tillstream.adapters.store import ReadingStore
 from tillstream.core.errors import StoreUnavailable
@@ -20,8 +21,17 @@ class FeatureReader:
     def __init__(self, store: ReadingStore, *, schema: Schema | None = None) -> None:
         self._store, self._schema = store, schema or default_schema()
 
-    async def read(self, ids: Mapping[str, Sequence[str]], features: Sequence[Feature], at_us: int) -> FeatureRows:
-        """Values at `at_us` of these ids (by entity; repeated ones once) for the features of their entities."""
+    async def read(
+        self,
+        ids: Mapping[str, Sequence[str]],
+        features: Sequence[Feature],
+        at_us: int,
+        given: Mapping[str, Any] | None = None,
+    ) -> FeatureRows:
+        """Values at `at_us` of these ids (by entity; repeated ones once) for the features of their entities.
+
+        `given` holds the fields of the request that features are given by.
+        """
         wanted = {entity: tuple(dict.fromkeys(of)) for entity, of in ids.items()}
         keys = [PREFIX + update_key(entity, one) for entity, of in wanted.items() for one in of]
         told, counted, *found = await self._store.mget([POSITION, COUNTED, *keys])
@@ -31,4 +41,12 @@ class FeatureReader:
         blobs = iter(found)
         rows = {entity: {one: next(blobs) for one in of} for entity, of in wanted.items()}
         until_us = int(counted) if counted else None
-        return FeatureRows(self._schema, features, rows, at_us=at_us, position=str(position), counted_until_us=until_us)
+        return FeatureRows(
+            self._schema,
+            features,
+            rows,
+            at_us=at_us,
+            position=str(position),
+            counted_until_us=until_us,
+            given=given,
+        )

@@ -14,6 +14,7 @@ from tillstream.features.online.position import COUNTED, NEVER, POSITION, PREFIX
 from tillstream.features.updates import UPDATES, Tiles, resent_ends
 
 _DAY_SECONDS: Final = 86_400
+_CENTURY_SECONDS: Final = 36_525 * _DAY_SECONDS
 _ROWS_AT_MOST: Final = 4_000
 _COUNTED_SECONDS: Final = 30 * _DAY_SECONDS
 
@@ -129,6 +130,9 @@ class OnlineWriter:
 
 
 def _ttl_seconds(schema: Schema, entity: str) -> int:
-    """After its longest window and two days of lateness a row that nothing touched holds nothing any more."""
+    """After its longest window and two days of lateness a row that nothing touched holds nothing any more.
+
+    A window that never ends keeps its row for a century: to readers a missing row is an entity without events.
+    """
     longest = max(group.span_us + group.step_us for group in schema.groups[entity])
-    return longest // 10**6 + 2 * _DAY_SECONDS
+    return min(longest // 10**6 + 2 * _DAY_SECONDS, _CENTURY_SECONDS)

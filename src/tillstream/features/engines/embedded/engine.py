@@ -192,10 +192,11 @@ class LiveEngine:
     ) -> None:
         work: dict[str, list[tuple[Plan, Arrived, Any]]] = defaultdict(list)
         for arrived in fresh:
-            for plan in self._plans[arrived.topic]:
-                source = plan.source
-                for element in (arrived.event,) if source.each is None else getattr(arrived.event, source.each):
-                    if (key := getattr(element, source.key)) is not None:
+            event = arrived.event
+            of_kind = self._plans[arrived.topic]
+            for plan in of_kind[event.kind if None not in of_kind else None]:
+                for element in (event,) if plan.elements is None else plan.elements(event):
+                    if (key := plan.key(arrived.at_us, event, element)) is not None:
                         work[plan.prefix + key].append((plan, arrived, element))
         released = state.released_until_us
         open_tiles = state.open_tiles(work)

@@ -5,36 +5,25 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from tillstream.features.definitions.language import (
-    Count,
-    Distinct,
-    Feature,
-    Last,
-    Mean,
-    Ratio,
-    Recent,
-    SecondsSince,
-    Source,
-    Sum,
-    Top,
-    TopValue,
-)
-from tillstream.features.definitions.schema import Binding, Schema
-from tillstream.features.engines.polars import listed
-from tillstream.features.engines.polars.events import columns_of, matches
-from tillstream.features.engines.polars.windows import Asked, Newest, Sums, Timeline
+from tillstream.features.definitions.aggregations import LISTS, Calendar, Difference, Given, Ratio
+from tillstream.features.definitions.calendar import HOUR_US, calendar_term
+from tillstream.features.definitions.language import Feature, Source
+from tillstream.features.definitions.schema import Schema, with_parts
+from tillstream.features.engines.polars.events import columns_of
+from tillstream.features.engines.polars.groups import group_values
+from tillstream.features.engines.polars.quotients import quotient
+from tillstream.features.engines.polars.windows import Asked, Timeline
+from tillstream.features.errors import FeatureError
 
 
 class Spine:
-    """Who is asked about, and when: ids by entity and `at_us`, all of one length."""
+    """Who is asked about, and when: ids by entity and `at_us`, all of one length; `given` is what requests say."""
 
-    def __init__(self, ids: Mapping[str, pl.Series], at_us: pl.Series) -> None:
-        self._ids, self._at_us = ids, at_us.to_numpy().astype(np.int64)
-
-    @property
-    def height(self) -> int:
-        """How many rows."""
-        return len(self._at_us)
+    def __init__(
+        self, ids: Mapping[str, pl.Series], at_us: pl.Series, given: Mapping[str, pl.Series] | None = None
+    ) -> None:
+        self._ids, self._given = ids, given or {}
+        self.at_us = at_us.to_numpy().astype(np.int64)
 
     def keys(self, entity: str) -> pl.DataFrame:
         """The different ids of an entity with a code for each, from 0."""
@@ -44,7 +33,13 @@ class Spine:
         """Each row's code, -1 where its id is null."""
         rows = pl.DataFrame({"key": self._ids[entity].cast(pl.String)})
         codes = rows.join(keys, on="key", how="left", maintain_order="left")["code"]
-        return Asked(codes.cast(pl.Int64).fill_null(-1).to_numpy(), self._at_us)
+        return Asked(codes.cast(pl.Int64).fill_null(-1).to_numpy(), self.at_us)
+
+    def given(self, feature: Feature, name: str) -> pl.Series:
+        """A field of the requests; raises FeatureError where they have none of that name."""
+        if name not in self._given:
+            raise FeatureError(f"feature {feature.name}: the spine has no column `{name}`, which it is given by")
+        return self._given[name]
 
 
 def values_of(
@@ -54,24 +49,28 @@ def values_of(
 
     Only what was received by a row's time counts. Missing values are the feature's default.
     """
-    parts = [
-        part for f in features if isinstance(f.aggregation, Ratio) for part in (f.aggregation.of, f.aggregation.over)
-    ]
-    plain = dict.fromkeys([f.name for f in features if not isinstance(f.aggregation, Ratio)] + parts)
+    needed = with_parts(features, schema.features)
+    columns = _tiled(schema, [name for name, feature in needed.items() if feature.is_tiled], events, spine)
+    for name, feature in needed.items():
+        found = columns[name] if feature.is_tiled else _untiled(feature, columns, spine)
+        columns[name] = _with_default(feature, found)
+    return pl.DataFrame([columns[feature.name] for feature in features])
+
+
+def _tiled(
+    schema: Schema, names: Sequence[str], events: Mapping[Source, pl.DataFrame], spine: Spine
+) -> dict[str, pl.Series]:
     columns: dict[str, pl.Series] = {}
-    for entity in dict.fromkeys(schema.features[name].entity for name in plain):
+    for entity in dict.fromkeys(schema.features[name].entity for name in names):
         keys = spine.keys(entity)
         asked = spine.asked(entity, keys)
-        mine = [schema.bindings[name] for name in plain if schema.features[name].entity == entity]
+        mine = [schema.bindings[name] for name in names if schema.features[name].entity == entity]
         for source in dict.fromkeys(binding.group.source for binding in mine):
             groups = dict.fromkeys(b.group for b in mine if b.group.source == source)
             line = Timeline(_coded(events[source], keys, columns_of(groups)))
             for group in groups:
-                columns |= _group_values([b for b in mine if b.group == group], line, asked)
-    for feature in features:
-        if isinstance(feature.aggregation, Ratio):
-            columns[feature.name] = _ratio(columns[feature.aggregation.of], columns[feature.aggregation.over])
-    return pl.DataFrame([_with_default(feature, columns[feature.name]) for feature in features])
+                columns |= group_values([b for b in mine if b.group == group], line, asked)
+    return columns
 
 
 def _coded(events: pl.DataFrame, keys: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
@@ -81,69 +80,23 @@ def _coded(events: pl.DataFrame, keys: pl.DataFrame, columns: list[str]) -> pl.D
     return kept.filter(pl.col("code").is_not_null())
 
 
-def _group_values(bindings: list[Binding], line: Timeline, asked: Asked) -> dict[str, pl.Series]:
-    group = bindings[0].group
-    if group.kind == "sums":
-        sums = Sums(group.columns, line)
-        found = {b: sums.of(asked, b.feature.window_seconds * 10**6, group.step_us) for b in bindings}
-        return {b.feature.name: _of_sums(b, values) for b, values in found.items()}
-    counted = pl.all_horizontal(matches(group.where), *(pl.col(field).is_not_null() for field in group.fields))
-    if group.kind == "last":
-        mask = line.events.with_columns(counted=counted)["counted"].to_numpy()
-        newest = Newest(line, mask)
-        return {b.feature.name: _of_newest(b, newest, line.events, asked) for b in bindings}
-    events = line.events.filter(counted)
-    return {b.feature.name: _of_listed(b, events, asked) for b in bindings}
-
-
-def _of_sums(binding: Binding, sums: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> pl.Series:
-    picked = [pl.Series(sums[:, column]) for column in binding.columns]
-    match binding.feature.aggregation:
-        case Mean():
-            return _ratio(*picked)
-        case Count() | Sum():
-            return picked[0]
-    raise AssertionError(binding)
-
-
-def _of_newest(binding: Binding, newest: Newest, events: pl.DataFrame, asked: Asked) -> pl.Series:
-    rows, found = newest.of(asked, binding.feature.window_seconds * 10**6, binding.group.step_us)
-    match binding.feature.aggregation:
-        case SecondsSince():
-            since = (asked.at_us[rows] - events["at"].to_numpy()[found]) / 1e6
-            values = np.full(len(asked.codes), np.nan)
-            values[rows] = np.maximum(since, 0.0)
-            return pl.Series(values).fill_nan(None)
-        case Last(of):
-            mask = np.zeros(len(asked.codes), bool)
-            mask[rows] = True
-            taken = np.zeros(len(asked.codes), np.int64)
-            taken[rows] = events[of].cast(pl.Int64).to_numpy()[found]
-            return pl.select(pl.when(pl.Series(mask)).then(pl.Series(taken))).to_series()
-    raise AssertionError(binding)
-
-
-def _of_listed(binding: Binding, events: pl.DataFrame, asked: Asked) -> pl.Series:
-    window_us, step_us = binding.feature.window_seconds * 10**6, binding.group.step_us
-    match binding.feature.aggregation:
-        case Distinct(of, cap):
-            return listed.distinct_counts(events, of, cap, asked, window_us, step_us)
-        case Top(of, k, cap):
-            return listed.top_counts(events, of, cap, k, asked, window_us, step_us)
-        case TopValue(of, cap):
-            return listed.top_counts(events, of, cap, 1, asked, window_us, step_us).list.first().struct.field("value")
-        case Recent(of, k, give):
-            values, times = listed.recent_values(events, of, k, asked, window_us, step_us)
-            return values if give == "values" else times
-    raise AssertionError(binding)
-
-
-def _ratio(of: pl.Series, over: pl.Series) -> pl.Series:
-    return pl.select(pl.when(over != 0).then(of / over)).to_series()
+def _untiled(feature: Feature, columns: Mapping[str, pl.Series], spine: Spine) -> pl.Series:
+    match feature.aggregation:
+        case Ratio(of, over):
+            return quotient(columns[of], columns[over])
+        case Difference(of, less):
+            return columns[of] - (columns[less] if isinstance(less, str) else less)
+        case Calendar(term):
+            hours, places = np.unique(spine.at_us // HOUR_US, return_inverse=True)
+            terms = np.array([calendar_term(term, hour * HOUR_US) for hour in hours.tolist()], np.int64)
+            return pl.Series(terms[places])
+        case Given(of):
+            return spine.given(feature, of)
+    raise AssertionError(feature)
 
 
 def _with_default(feature: Feature, values: pl.Series) -> pl.Series:
-    if isinstance(feature.aggregation, Top | Recent):
+    if isinstance(feature.aggregation, LISTS):
         values = pl.select(values.fill_null(pl.lit([], dtype=values.dtype))).to_series()
     elif feature.default is not None:
         values = values.fill_null(feature.default)

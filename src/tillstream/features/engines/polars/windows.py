@@ -1,7 +1,7 @@
-"""Windows of sums and of last values, without a join.
+"""Windows of sums and of newest events, without a join.
 
-`Known by T` minus `before the window's first step` plus the few that are both before it and not known yet:
-each part is one binary search into a cumulative sum.
+How much had been received of a key by T that happened before X is one binary search into a cumulative sum, less the few
+events that are before X and were received after T. A window is the difference of two of these.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,31 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tillstream.features.definitions.schema import Column
+from tillstream.features.definitions.groups import Column
+from tillstream.features.definitions.language import EXACT_INSTANTS, MINUTE, Feature
+from tillstream.features.definitions.schema import ALWAYS_US, bounds_us
 from tillstream.features.engines.polars.events import matches
 from tillstream.features.engines.polars.searches import Ints, Ordered, pairs_of
+
+_AHEAD_US = MINUTE * 10**6
+
+
+@dataclass(frozen=True)
+class Reach:
+    """For each row of a spine: what it had received, and its window from `first` up to, not including, `end`.
+
+    `most_instants` says that only events at the newest so many instants known count.
+    """
+
+    codes: Ints
+    known_us: Ints
+    first: Ints
+    end: Ints
+    is_open: bool
+    """Whether windows reach to whatever is known."""
+    least_late_us: int
+    """How late an event must be received, at least, to be before a window's end or beginning and not yet known."""
+    most_instants: int | None = None
 
 
 @dataclass(frozen=True)
@@ -23,10 +45,27 @@ class Asked:
     codes: Ints
     at_us: Ints
 
-    def first_us(self, window_us: int, step_us: int) -> Ints:
-        """Where each row's window begins: at a step's edge."""
-        first: Ints = (self.at_us - window_us) // step_us * step_us
-        return first
+    def reach(self, feature: Feature, most_instants: int | None = None) -> Reach:
+        """The windows of a feature."""
+        first, end = (np.array(bounds, np.int64) for bounds in _bounds(feature, self.at_us))
+        offset_us = feature.offset_seconds * 10**6
+        is_open = not offset_us
+        return Reach(
+            codes=self.codes,
+            known_us=self.at_us if feature.counts_current else self.at_us - 1,
+            first=first,
+            end=end,
+            is_open=is_open,
+            least_late_us=offset_us
+            or (ALWAYS_US if feature.window_seconds is None else feature.window_seconds * 10**6),
+            most_instants=most_instants,
+        )
+
+
+def _bounds(feature: Feature, at_us: Ints) -> tuple[Ints, Ints]:
+    different, places = np.unique(at_us, return_inverse=True)
+    bounds = np.array([bounds_us(feature, at) for at in different.tolist()], np.int64).reshape(-1, 2)
+    return bounds[places, 0], bounds[places, 1]
 
 
 class Timeline:
@@ -59,27 +98,34 @@ class Sums:
         self._known = _running(self._weights[timeline.by_received.order])
         self._happened = _running(self._weights[timeline.by_at.order])
 
-    def of(self, asked: Asked, window_us: int, step_us: int) -> Ints:
+    def of(self, reach: Reach) -> Ints:
         """One row for each row asked, one column for each column of the group."""
-        line, first = self._line, asked.first_us(window_us, step_us)
-        known = self._known[line.by_received.up_to(asked.codes, asked.at_us)]
-        before = self._happened[line.by_at.before(asked.codes, first)]
-        # Both cumulative sums run over all keys, and what smaller keys hold is the same in both.
-        total: Ints = known - before
-        late = np.flatnonzero(line.received - line.at > window_us)
-        rows, found = pairs_of(asked.codes, line.codes[late])
+        # Cumulative sums run over all keys, and what smaller keys hold is the same in both.
+        if reach.is_open:
+            until = self._known[self._line.by_received.up_to(reach.codes, reach.known_us)]
+        else:
+            until = self._known_before(reach, reach.end)
+        total: Ints = until - self._known_before(reach, reach.first)
+        return total
+
+    def _known_before(self, reach: Reach, edge: Ints) -> Ints:
+        line = self._line
+        total: Ints = self._happened[line.by_at.before(reach.codes, edge)].copy()
+        late = np.flatnonzero(line.received - line.at >= reach.least_late_us)
+        rows, found = pairs_of(reach.codes, line.codes[late])
         events = late[found]
-        both = (line.at[events] < first[rows]) & (line.received[events] > asked.at_us[rows])
-        np.add.at(total, rows[both], self._weights[events[both]])
+        both = (line.at[events] < edge[rows]) & (line.received[events] > reach.known_us[rows])
+        np.subtract.at(total, rows[both], self._weights[events[both]])
         return total
 
 
 class Newest:
-    """The newest event by event time, then place, among those known that `counts` names (a mask over the timeline)."""
+    """The newest event by event time, then place, then field, among those known that `counts` names (a mask)."""
 
-    def __init__(self, timeline: Timeline, counts: NDArray[np.bool_]) -> None:
+    def __init__(self, timeline: Timeline, counts: NDArray[np.bool_], field: str | None) -> None:
         size = len(counts)
-        by_age = np.lexsort((timeline.place, timeline.at))
+        ties = (timeline.events[field].rank("dense").fill_null(0).to_numpy(),) if field is not None else ()
+        by_age = np.lexsort((*ties, timeline.place, timeline.at))
         ages = np.empty(size, np.int64)
         ages[by_age] = np.arange(1, size + 1)
         ages[~counts] = 0
@@ -88,14 +134,21 @@ class Newest:
         newest = np.maximum.accumulate(timeline.codes[order] * (size + 1) + ages[order]) % (size + 1)
         self._line, self._newest, self._by_age = timeline, newest, by_age
 
-    def of(self, asked: Asked, window_us: int, step_us: int) -> tuple[Ints, Ints]:
-        """Rows that have one in their window, and which event it is."""
-        end = self._line.by_received.up_to(asked.codes, asked.at_us)
-        rows = np.flatnonzero(end > self._line.by_received.starts(asked.codes))
+    def of(self, reach: Reach) -> tuple[Ints, Ints]:
+        """Rows that have one in their open window, and which event it is."""
+        end = self._line.by_received.up_to(reach.codes, reach.known_us)
+        rows = np.flatnonzero(end > self._line.by_received.starts(reach.codes))
         ages = self._newest[end[rows] - 1]
         rows, events = rows[ages > 0], self._by_age[ages[ages > 0] - 1]
-        within = self._line.at[events] >= asked.first_us(window_us, step_us)[rows]
+        within = self._line.at[events] >= reach.first[rows]
         return rows[within], events[within]
+
+
+def exceeds_instants(events: pl.DataFrame, span_us: int) -> bool:
+    """Whether any key has more instants within a span than an exact tail keeps."""
+    instants = events.select("code", "at").unique().sort("code", "at")
+    within = pl.col("at").shift(-EXACT_INSTANTS).over("code") - pl.col("at") <= span_us + _AHEAD_US
+    return bool(instants.select(within.any()).item())
 
 
 def _running(weights: Ints) -> Ints:
