@@ -1,6 +1,7 @@
 """Kafka to bronze and silver on Spark: the same tables as the embedded worker's."""
 
 import pytest
+from confluent_kafka import Producer
 from tests.oracle.sending import draw
 from tests.oracle.silver import differences_of_dead_letters, differences_of_silver
 
@@ -35,3 +36,17 @@ def test_a_shop_with_copies_and_poison_is_what_oracle_and_embedded_set_say(log, 
     other.close()
     names = [name for name in embedded.tables() if name.startswith("silver.")]
     assert {name: table_digest(lake, name) for name in names} == {name: table_digest(embedded, name) for name in names}
+
+
+def test_the_marks_of_transactions_leave_no_hole_for_a_job_that_begins_anew(brokers, log, lake, catch_up):
+    clicks = [one for one in SENT if one.topic == "clicks.v1" and not one.poison][:7]
+    append(log, clicks[:1])
+    producer = Producer({"bootstrap.servers": brokers.settings.bootstrap, "transactional.id": "test"})
+    producer.init_transactions(30)
+    for number, one in enumerate(clicks[1:]):  # a mark lies after each record
+        producer.begin_transaction()
+        producer.produce("clicks.v1", one.value, one.key, 0, headers={RECEIVED_AT: str(one.received_at_us)})
+        producer.commit_transaction(30)
+        if number in (2, 5):
+            catch_up("clicks.v1")
+    assert lake.delta("bronze.clicks").count() == len(clicks)

@@ -112,7 +112,7 @@ class LakeJob:
         shutil.rmtree(checkpoint.parent, ignore_errors=True)
         self._failure, self._stopped = None, False
         self._reached = self._starting_offsets()
-        records = follow(self._session, self._kafka, self._settings, self._reached)
+        records = follow(self._session, self._kafka, self._settings, self._first_kept(self._reached))
         writing = records.writeStream.foreachBatch(self._land).option("checkpointLocation", str(checkpoint.resolve()))
         pace: dict[str, Any] = {"processingTime": f"{self._settings.trigger_seconds} seconds"}
         query = writing.trigger(**({"availableNow": True} if until_caught_up else pace)).start()
@@ -142,14 +142,24 @@ class LakeJob:
         committed = self._group.committed()
         starting = {}
         for topic in self._topics:
-            for partition, end in sorted(self._log.end_offsets(topic).items()):
+            for partition in sorted(self._log.end_offsets(topic)):
                 place = (topic, partition)
-                offset = starting_offset(self._log, self._landing, place, committed.get(place, 0))
-                # The log may have let go of records that no group had to read.
-                first = self._log.read(topic, partition, offset, 1) if offset < end else []
-                starting[place] = first[0].offset if first else end
+                starting[place] = starting_offset(self._log, self._landing, place, committed.get(place, 0))
                 self._still_alive()
         return starting
+
+    def _first_kept(self, starting: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+        """The first record there is from each place on: the log may have let go of what no group had to read.
+
+        The marks at a transaction's end are no records either, so this may lie beyond what the tables cover.
+        """
+        found = {}
+        for (topic, partition), offset in starting.items():
+            end = self._log.end_offsets(topic)[partition]
+            first = self._log.read(topic, partition, offset, 1) if offset < end else []
+            found[topic, partition] = first[0].offset if first else max(offset, end)
+            self._still_alive()
+        return found
 
     def _land(self, records: DataFrame, _: int) -> None:
         """Called by the query, batch by batch; everything is durable when it returns."""
