@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.flink, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.flink, pytest.mark.timeout(1_500)]
 
 
 def test_either_set_makes_the_same_tables_and_decisions(root: Path, tmp_path: Path) -> None:
