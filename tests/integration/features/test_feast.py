@@ -7,34 +7,39 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import valkey
 from tests.integration.features.conftest import Server
 from tests.unit.features.live_loop import IDS, SCHEMA, LiveLoop
-from tests.unit.features.small_log import DAY_US, START, small_log
+from tests.unit.features.small_log import DAY_US, START, SilverTables, small_log
 
 from tillstream.adapters.store import ReadingStore, WritingStore
 from tillstream.core.contracts import to_micros
 from tillstream.core.settings import Settings
-from tillstream.features.definitions import FEATURES, features_of
+from tillstream.data.lake.values import replace_values
+from tillstream.features.definitions import FEATURES, Feature, features_of
 from tillstream.features.definitions.aggregations import Asked
-from tillstream.features.engines.feast.repo import write_repo
+from tillstream.features.engines.feast.repo import values_path, write_repo
+from tillstream.features.offline.export import values_at
 from tillstream.features.online import FeatureReader, OnlineWriter
+from tillstream.features.value_kinds import value_kind
 
 pytestmark = pytest.mark.services
 
+LOG = small_log(11, 250, days=4.0)
 AT_US = to_micros(START) + 5 * DAY_US
-ROOT = Path(__file__).resolve().parents[3]
-BIN = ROOT / "var" / "env" / "feast" / "bin"
+EXPORTED = ("customer", "order")
+INSTANTS_US = [AT_US - DAY_US, AT_US]
 READ_FOR_A_PAYMENT = ("customer", "card", "device", "terminal")
 
 
 class Feast:
     """The SDK behind a pipe."""
 
-    def __init__(self, repo: Path) -> None:
+    def __init__(self, feast_bin: Path, repo: Path) -> None:
         self._process = subprocess.Popen(
-            [BIN / "python", Path(__file__).parent / "feast_side.py", repo],
+            [feast_bin / "python", Path(__file__).parent / "feast_side.py", repo],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
 
@@ -60,7 +65,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("feast")
     one = Server(folder)
     one.start()
-    loop = LiveLoop(folder / "log", small_log(11, 250, days=4.0))
+    loop = LiveLoop(folder / "log", LOG)
     loop.count(loop.records())
     writer = OnlineWriter(loop.updates, WritingStore(one.settings), SCHEMA)
     while writer.apply().records:
@@ -70,15 +75,30 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def feast(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Feast]:
-    """make installs what is missing; `feast apply` takes the repo that we write."""
-    subprocess.run(["make", "--no-print-directory", "setup", "FEAST=1"], cwd=ROOT, check=True)
+def feast(server: Server, feast_bin: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Feast]:
+    """`feast apply` takes the repo that we write."""
     home = tmp_path_factory.mktemp("home")
-    write_repo(Settings(home=home, store=server.settings), home / "feast")
-    subprocess.run([BIN / "feast", "--chdir", home / "feast", "apply"], check=True, capture_output=True)
-    one = Feast(home / "feast")
+    settings = Settings(home=home, store=server.settings)
+    for entity in EXPORTED:
+        replace_values(values_path(settings) / entity, exported(entity, [AT_US - 2 * DAY_US]))
+        replace_values(values_path(settings) / entity, exported(entity, INSTANTS_US))
+    write_repo(settings, home / "feast")
+    subprocess.run([feast_bin / "feast", "--chdir", home / "feast", "apply"], check=True, capture_output=True)
+    one = Feast(feast_bin, home / "feast")
     yield one
     one.close()
+
+
+def kept_somewhere(entity: str | None = None) -> list[Feature]:
+    """All features, or an entity's, but for those that Feast cannot hold."""
+    found = [
+        one for one in FEATURES.values() if entity in (None, one.entity) and not isinstance(one.aggregation, Asked)
+    ]
+    return [one for one in found if one.online or value_kind(one) != "counts"]
+
+
+def exported(entity: str, instants_us: list[int]) -> pa.Table:
+    return values_at(SilverTables(LOG), kept_somewhere(entity), instants_us)
 
 
 def ours(server: Server, ids: dict[str, tuple[str, ...]], names: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
@@ -95,7 +115,7 @@ def ours(server: Server, ids: dict[str, tuple[str, ...]], names: list[str]) -> d
 def test_every_feature_that_somebody_keeps_is_in_one_view_and_every_use_case_has_its_service(feast: Feast) -> None:
     views = feast("views")
     named = sorted(name for fields in views.values() for name in fields)
-    assert named == sorted(name for name, one in FEATURES.items() if not isinstance(one.aggregation, Asked))
+    assert named == sorted(one.name for one in kept_somewhere())
     cases = ("recommend", "price", "churn", "fraud")
     assert feast("services") == {case: len(features_of(case)) for case in cases}
 
@@ -153,6 +173,33 @@ def test_a_pushed_row_is_read_back_and_never_gives_way_to_an_older(feast: Feast,
         expected = rows_of(view, entity, at_us, kept)
         for name in view:
             assert (name, found[name]) == (name, [expected[name][0], None])
+
+
+def test_history_is_what_was_exported_as_of_the_last_instant_before(feast: Feast) -> None:
+    fields = [name for name, kind in feast("views")["customer"].items() if kind != "Map"]
+    asked = {"customer_id": ["ann", "bob"], "event_timestamp": [AT_US, AT_US - 1]}
+    found = feast("history", features=[f"customer:{name}" for name in fields], rows=asked)
+    rows = {
+        (row["customer_id"], to_micros(row["event_timestamp"])): row
+        for row in exported("customer", INSTANTS_US).to_pylist()
+    }
+    assert len(found) == len(asked["customer_id"])
+    for row in found:
+        before = rows[row["customer_id"], AT_US if row["customer_id"] == "ann" else AT_US - DAY_US]
+        assert {name: row[name] for name in fields} == {name: before[name] for name in fields}
+
+
+def test_what_batch_computed_is_materialized_and_does_not_replace_what_was_pushed_later(feast: Feast) -> None:
+    view = feast("views")["order_pushed"]
+    rows = [row for row in exported("order", INSTANTS_US).to_pylist() if to_micros(row["event_timestamp"]) == AT_US]
+    ids = [row["order_id"] for row in rows]
+    feast("push", source="order_push", rows={**rows_of(view, "order", AT_US + 1, 7), "order_id": ids[:1]})
+    feast("materialize", between=[AT_US - 2 * DAY_US, AT_US], views=["order_pushed"])
+    features = [f"order_pushed:{name}" for name in view]
+    found = feast("read", features=features, entities={"order_id": ids}, at_us=AT_US)
+    assert len(ids) > 10
+    for name, (pushed,) in ((name, rows_of(view, "order", AT_US, 7)[name]) for name in view):
+        assert (name, found[name]) == (name, [pushed, *(row[name] for row in rows[1:])])
 
 
 def test_what_our_engines_keep_has_no_second_writer(server: Server, feast: Feast) -> None:

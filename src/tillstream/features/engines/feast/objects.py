@@ -33,7 +33,8 @@ def feast_objects(folder: Path) -> dict[str, Any]:
         made |= {f"{entity}_entity": shared, f"{entity}_values": values}
         if kept := [feature for feature in features if feature.online]:
             made[entity] = _view(entity, shared, kept, values, kept=True)
-        if pushed := [feature for feature in features if not feature.online]:
+        # Feast's file store holds maps of text to text alone, and pushed views are materialized from it.
+        if pushed := [one for one in features if not one.online and value_kind(one) != "counts"]:
             push = PushSource(name=f"{entity}_push", batch_source=values)
             made |= {push.name: push, f"{entity}_pushed": _view(f"{entity}_pushed", shared, pushed, push, kept=False)}
     return made | {name: _service(name, made) for name in get_args(UseCase)}

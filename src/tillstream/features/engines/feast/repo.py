@@ -19,7 +19,7 @@ online_store:
   host: {host}
   port: {port}
 offline_store:
-  type: dask
+  type: dask  # Feast's DuckDB store downloads an extension to read Delta
 entity_key_serialization_version: 3
 """
 _OBJECTS: Final = '''\
