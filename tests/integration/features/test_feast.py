@@ -82,6 +82,7 @@ def feast(server: Server, feast_bin: Path, tmp_path_factory: pytest.TempPathFact
     for entity in EXPORTED:
         replace_values(values_path(settings) / entity, exported(entity, [AT_US - 2 * DAY_US]))
         replace_values(values_path(settings) / entity, exported(entity, INSTANTS_US))
+    replace_values(values_path(settings) / "session", exported("session", [to_micros(START) - DAY_US]))
     write_repo(settings, home / "feast")
     subprocess.run([feast_bin / "feast", "--chdir", home / "feast", "apply"], check=True, capture_output=True)
     one = Feast(feast_bin, home / "feast")
@@ -200,6 +201,13 @@ def test_what_batch_computed_is_materialized_and_does_not_replace_what_was_pushe
     assert len(ids) > 10
     for name, (pushed,) in ((name, rows_of(view, "order", AT_US, 7)[name]) for name in view):
         assert (name, found[name]) == (name, [pushed, *(row[name] for row in rows[1:])])
+
+
+def test_an_entity_of_which_nothing_is_known_yet_is_materialized_as_nothing(feast: Feast) -> None:
+    feast("materialize", between=[AT_US - 2 * DAY_US, AT_US], views=["session_pushed"])
+    name = next(iter(feast("views")["session_pushed"]))
+    found = feast("read", features=[f"session_pushed:{name}"], entities={"session_id": ["s0"]}, at_us=AT_US)
+    assert found[name] == [None]
 
 
 def test_what_our_engines_keep_has_no_second_writer(server: Server, feast: Feast) -> None:
