@@ -24,6 +24,7 @@ FLINK_PYTHON ?= $(shell for python in $(PYTHON) python3.12 python3.11; do \
 # No library of ours or of others sends usage data, and uv brings no Python of its own.
 export DO_NOT_TRACK := 1
 export MLFLOW_DISABLE_TELEMETRY := true
+export FEAST_USAGE := False
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
@@ -35,7 +36,7 @@ help: ## list the targets
 
 # ── install ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-setup: .venv/.synced ## install everything the embedded engines need, into this folder only
+setup: .venv/.synced $(if $(FEAST),var/env/feast/.synced) ## install everything the embedded engines need, into this folder only (FEAST=1)
 
 $(UV):
 	$(if $(PYTHON),,$(error Python 3.11, 3.12 or 3.13 with its venv module is needed (Debian: python3-venv); or set PYTHON=/path/to/it))
@@ -50,7 +51,7 @@ EXTRAS = --extra embedded $(if $(wildcard .venv/.engines),--extra kafka --extra 
 	@$(UV) sync --quiet --frozen $(EXTRAS) --python $(PYTHON)
 	@touch $@
 
-engines: .venv/.engines var/env/flink/.synced var/jars/.fetched ## install Kafka, Spark and Flink too (Java 17 and Maven must be there)
+engines: .venv/.engines var/env/flink/.synced var/env/feast/.synced var/jars/.fetched ## install Kafka, Spark, Flink and Feast too (Java 17 and Maven must be there)
 
 var/jars/.fetched: $(wildcard deploy/jars/*/pom.xml) scripts/jars.py | .venv/.synced
 	@$(BIN)/python scripts/jars.py
@@ -64,6 +65,11 @@ var/jars/.fetched: $(wildcard deploy/jars/*/pom.xml) scripts/jars.py | .venv/.sy
 var/env/flink/.synced: pyproject.toml uv.lock var/jars/.fetched | $(UV)
 	$(if $(FLINK_PYTHON),,$(error Flink needs Python 3.11 or 3.12 with its venv module; or set FLINK_PYTHON=/path/to/it))
 	@UV_PROJECT_ENVIRONMENT=var/env/flink $(UV) sync --quiet --frozen --extra flink --no-default-groups --python $(FLINK_PYTHON)
+	@touch $@
+
+# Feast's own environment: its pins exclude ours, too. No JVM is needed for it.
+var/env/feast/.synced: pyproject.toml uv.lock | .venv/.synced
+	@UV_PROJECT_ENVIRONMENT=var/env/feast $(UV) sync --quiet --frozen --extra feast --no-default-groups --python $(BIN)/python
 	@touch $@
 
 # ── use ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ TillstreamError
 │   ├── DefinitionInvalid    a definition contradicts itself or a contract
 │   ├── UnknownFeature       no feature has that name
 │   ├── NotServed            a feature is computed from silver alone
+│   ├── KeptLive             a value was pushed to what our engines keep
 │   ├── MeaningChanged       a definition means something else than its name did
 │   └── StillRead            a feature was deleted that an export reads
 └── LogError
@@ -40,6 +41,17 @@ class NotServed(FeatureError, Permanent):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"feature {name} is not kept online; a training set has it, or define it with online=True")
+
+
+class KeptLive(FeatureError, Permanent):
+    """A finished value was pushed to a feature that engines keep from events: it would have two writers."""
+
+    def __init__(self, view: str) -> None:
+        self.view = view
+        super().__init__(
+            f"feature view {view} is kept from events by `tillstream features work`, its one writer; push to another "
+            "view, or send the events; see docs/howto/use-feast.md"
+        )
 
 
 class MeaningChanged(FeatureError, Permanent):

@@ -55,3 +55,11 @@ def server(tmp_path: Path) -> Iterator[Server]:
     assert one.process is not None
     one.process.kill()
     one.process.wait()
+
+
+@pytest.fixture(scope="session")
+def feast_bin() -> Path:
+    """Feast's own environment; make installs it where it is missing."""
+    root = Path(__file__).resolve().parents[3]
+    subprocess.run(["make", "--no-print-directory", "setup", "FEAST=1"], cwd=root, check=True)
+    return root / "var" / "env" / "feast" / "bin"

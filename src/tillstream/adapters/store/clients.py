@@ -20,6 +20,20 @@ for i = 2, #KEYS do redis.call('SET', KEYS[i], ARGV[2 * i - 1], 'EX', ARGV[2 * i
 redis.call('SET', KEYS[1], ARGV[2])
 return 1
 """
+_PUT_NEWEST: Final = """
+local function whole(row, first, last) return tonumber(string.sub(row, first, last)) end
+local written = 0
+for i, key in ipairs(KEYS) do
+  local row, found = ARGV[2 * i - 1], redis.call('GETRANGE', key, 0, 33)
+  local at, known = whole(row, 1, 17), whole(found, 1, 17)
+  if not known or at > known or (at == known and whole(row, 18, 34) >= whole(found, 18, 34)) then
+    redis.call('SET', key, row)
+    if ARGV[2 * i] ~= '0' then redis.call('EXPIRE', key, ARGV[2 * i]) end
+    written = written + 1
+  end
+end
+return written
+"""
 
 
 class ReadingStore:
@@ -68,6 +82,7 @@ class WritingStore:
             host=settings.host, port=settings.port, socket_timeout=_WRITE_SECONDS, socket_connect_timeout=_WRITE_SECONDS
         )
         self._swap = self._client.register_script(_SWAP)
+        self._put_newest = self._client.register_script(_PUT_NEWEST)
 
     def mget(self, keys: Sequence[str]) -> list[bytes | None]:
         """All values in one command."""
@@ -93,6 +108,20 @@ class WritingStore:
         """Sets one value that lives for so many seconds."""
         try:
             self._client.set(key, value, ex=seconds)
+        except (OSError, ValkeyError) as error:
+            raise self._unavailable(error) from error
+
+    def put_newest(self, values: Sequence[tuple[str, bytes, int]]) -> int:
+        """Sets each value (key, bytes, seconds to live or 0 for ever) unless a newer one is there; how many it set.
+
+        A value begins with two whole numbers of 17 characters, and the greater pair is the newer; of equal ones the
+        later call's stays. Comparing and setting is one step, so no order of writers leaves an older value.
+        """
+        arguments: list[bytes | int] = []
+        for _, value, seconds in values:
+            arguments += (value, seconds)
+        try:
+            return int(cast(int, self._put_newest(keys=[key for key, _, _ in values], args=arguments)))
         except (OSError, ValkeyError) as error:
             raise self._unavailable(error) from error
 

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from tillstream.apps.cli.feast import export, feast
 from tillstream.apps.cli.feature_plans import AsJson, UntilStored, Wait, apply, backfill, plan
 from tillstream.core.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Feature definitions, the live worker, the online store.")
 
-for planned in (plan, apply, backfill):
-    app.command(planned.__name__)(planned)
+for command in (plan, apply, backfill, feast, export):
+    app.command(command.__name__)(command)
 
 
 @app.command("work")

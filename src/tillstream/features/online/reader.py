@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tillstream.adapters.store import ReadingStore
-from tillstream.core.errors import StoreUnavailable
 from tillstream.features.definitions import Feature, Schema, default_schema
-from tillstream.features.online.position import COUNTED, POSITION, PREFIX, decode_position
+from tillstream.features.online.query import Query
 from tillstream.features.online.rows import FeatureRows
-from tillstream.features.updates import update_key
 
 
 class FeatureReader:
     """For an event loop.
 
     Raises StoreUnavailable after the store's deadline, while the breaker is open, and while the store is
-    being filled: a row that is not whole would be a wrong number.
+    being filled.
     """
 
     def __init__(self, store: ReadingStore, *, schema: Schema | None = None) -> None:
@@ -32,21 +30,5 @@ class FeatureReader:
 
         `given` holds the fields of the request that features are given by.
         """
-        wanted = {entity: tuple(dict.fromkeys(of)) for entity, of in ids.items()}
-        keys = [PREFIX + update_key(entity, one) for entity, of in wanted.items() for one in of]
-        told, counted, *found = await self._store.mget([POSITION, COUNTED, *keys])
-        position = decode_position(told) if told else None
-        if position is None or position.schema != self._schema.fingerprint or not position.is_ready:
-            raise StoreUnavailable("the store is being filled: `tillstream features work` brings it up to date")
-        blobs = iter(found)
-        rows = {entity: {one: next(blobs) for one in of} for entity, of in wanted.items()}
-        until_us = int(counted) if counted else None
-        return FeatureRows(
-            self._schema,
-            features,
-            rows,
-            at_us=at_us,
-            position=str(position),
-            counted_until_us=until_us,
-            given=given,
-        )
+        query = Query(self._schema, ids, features, at_us, given)
+        return query.answer(await self._store.mget(query.keys))
