@@ -53,12 +53,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--customers", type=int, default=400, help="of a simulated shop")
     parser.add_argument("--days", type=int, default=35, help="of that shop's history")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--replay", help="a log of your own instead: a file, or tafeng, diginetica, fraud")
-    parser.add_argument("--mapping", help="the mapping of that file")
+    parser.add_argument("--replay", help="a log of your own instead: a file of events")
+    parser.add_argument("--mapping", help="that file's mapping: TOML, or tafeng, fraud_handbook, diginetica")
     parser.add_argument("--home", type=Path, help="a home whose log and lake are taken as they are")
     parser.add_argument("--definitions", help="a Python file whose FEATURES are compared instead of the shop's")
     parser.add_argument("--folder", help="keep everything here")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if bool(options.replay) != bool(options.mapping):
+        parser.error("--replay and --mapping come together")
+    return options
 
 
 def _prove(root: Path, options: argparse.Namespace) -> Tally:

@@ -22,10 +22,9 @@ def home_of_shop(root: Path, customers: int, days: int, seed: int, tell: Callabl
     return _home_of(root, ("sources", "simulate", *world, "--to", "log"), seed, tell)
 
 
-def home_of_file(root: Path, file: str, mapping: str | None, seed: int, tell: Callable[[str], None]) -> Home:
+def home_of_file(root: Path, file: str, mapping: str, seed: int, tell: Callable[[str], None]) -> Home:
     """The log of a file of events, messed with in the same way, and its lake."""
-    words = ("sources", "replay", file, *(("--mapping", mapping) if mapping else ()))
-    return _home_of(root, words, seed, tell)
+    return _home_of(root, ("sources", "replay", file, "--mapping", mapping), seed, tell)
 
 
 def _home_of(root: Path, words: tuple[str, ...], seed: int, tell: Callable[[str], None]) -> Home:

@@ -17,6 +17,7 @@ from tillstream.core.contracts.behaviour import Click
 from tillstream.core.contracts.bots import is_bot
 from tillstream.features.definitions import Schema
 from tillstream.features.offline.release import standing_of
+from tillstream.features.online.position import Position, offsets_told
 from tillstream.features.parity import History, Moment, PolarsReference, Tally, Values, compare
 from tillstream.features.parity.comparing import is_same
 from tillstream.features.parity.live import TilesEngine
@@ -80,8 +81,8 @@ def test_tiles_equal_the_reference_wherever_the_writer_stands(whole: Played) -> 
     assert str(found) == f"parity triples={found.triples} mismatches=0 missing=0 extra=0"
 
 
-def test_an_entity_whose_tiles_were_lost_is_named_with_its_events(tmp_path: Path) -> None:
-    played = Played(tmp_path)
+def test_an_entity_whose_tiles_were_lost_is_named_with_its_events(quick_folder: Path) -> None:
+    played = Played(quick_folder)
     played.change("DELETE FROM records WHERE key = :key", key="card:k0")
     found = played.prove()
     assert found.missing > 0
@@ -94,11 +95,11 @@ def test_an_entity_whose_tiles_were_lost_is_named_with_its_events(tmp_path: Path
     assert lines[-1] == str(found)
 
 
-def test_a_tile_that_was_not_sent_again_is_seen_though_the_older_one_told_the_truth(tmp_path: Path) -> None:
+def test_a_tile_that_was_not_sent_again_is_seen_though_the_older_one_told_the_truth(quick_folder: Path) -> None:
     events = [
         (to_micros(when := START + timedelta(minutes=n)), "clicks.v1", click(f"e{n}", when, "v1")) for n in range(4)
     ]
-    played = Played(tmp_path, in_order(events), batch_rows=1)
+    played = Played(quick_folder, in_order(events), batch_rows=1)
     assert played.prove().mismatches == 0
     second = "SELECT offset FROM records WHERE key = :key ORDER BY offset LIMIT 1 OFFSET 1"
     played.change(f"DELETE FROM records WHERE key = :key AND offset = ({second})", key="visitor:v1")
@@ -108,8 +109,8 @@ def test_a_tile_that_was_not_sent_again_is_seen_though_the_older_one_told_the_tr
     assert {one.entity_id for one in played.prove().differences} == {"v1"}
 
 
-def test_a_changed_number_in_one_entity_s_tiles_is_named(tmp_path: Path) -> None:
-    played = Played(tmp_path)
+def test_a_changed_number_in_one_entity_s_tiles_is_named(quick_folder: Path) -> None:
+    played = Played(quick_folder)
     sums = [number for number, group in enumerate(SMALL.groups["product"]) if group.kind == "sums"]
     for partition, end in played.loop.updates.end_offsets(UPDATES).items():
         for record in played.loop.updates.read(UPDATES, partition, 0, end):
@@ -188,3 +189,7 @@ def test_a_position_counts_below_the_offsets_of_its_headers(whole: Played) -> No
     needed = history.needed()
     assert all(needed[place] >= offset for place, offset in parse_offsets(record.headers[OFFSETS]).items())
     assert max(needed.values()) <= 50
+
+
+def test_the_position_in_a_decision_record_reads_back() -> None:
+    assert offsets_told(str(Position("log:1/x", "print", {3: 7, 0: 120}))) == {0: 120, 3: 7}
