@@ -17,6 +17,7 @@ from tillstream.core.contracts.behaviour import Click
 from tillstream.core.contracts.bots import is_bot
 from tillstream.features.definitions import Schema
 from tillstream.features.offline.release import standing_of
+from tillstream.features.offline.settling import NotSettled
 from tillstream.features.online.position import Position, offsets_told
 from tillstream.features.parity import History, Moment, PolarsReference, Tally, Values, compare
 from tillstream.features.parity.comparing import is_same
@@ -193,3 +194,10 @@ def test_a_position_counts_below_the_offsets_of_its_headers(whole: Played) -> No
 
 def test_the_position_in_a_decision_record_reads_back() -> None:
     assert offsets_told(str(Position("log:1/x", "print", {3: 7, 0: 120}))) == {0: 120, 3: 7}
+
+
+def test_a_store_that_went_back_while_it_was_read_is_no_difference_but_a_reason_to_try_again(whole: Played) -> None:
+    history = History(whole.loop.updates, SMALL, KEYS)
+    history.move_to(whole.positions[-1])
+    with pytest.raises(NotSettled, match="try again"):
+        history.move_to(whole.positions[0])

@@ -19,6 +19,7 @@ from tillstream.features.definitions import Schema
 from tillstream.features.definitions.groups import Group
 from tillstream.features.engines.polars.events import PARTITION_BITS
 from tillstream.features.offline.release import Standing
+from tillstream.features.offline.settling import NotSettled
 from tillstream.features.online.merging import merged_row, tiles_by_key
 from tillstream.features.parity.progress import Progress
 from tillstream.features.updates import KIND, OFFSETS, RELEASED, UPDATES, Offsets, decode_tiles_record, is_tiles
@@ -58,7 +59,9 @@ class History:
         """The rows of these entities as a writer makes them that has come so far."""
 
     def move_to(self, position: Mapping[int, int]) -> None:
-        """Takes in all below that position; what was taken in stays."""
+        """Takes in all below that position; raises NotSettled for one before what was taken in."""
+        if any(position.get(partition, 0) < taken for partition, taken in self._next.items()):
+            raise NotSettled("the store went back while it was read: it lost its data just now; try again")
         for partition in range(self._partitions):
             for records in self._portions(partition, position.get(partition, 0)):
                 for record in records:
