@@ -28,7 +28,7 @@ export FEAST_USAGE := False
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help setup engines demo test check format fast services browser kill data jvm faults conformance bench limits wheel storefront mlflow docs \
+.PHONY: help setup engines demo test check format fast services browser kill data jvm faults conformance parity bench limits wheel storefront mlflow docs \
   hooks browsers release clean
 
 help: ## list the targets
@@ -125,6 +125,10 @@ faults: engines ## every fault on either set, judged by the oracle (ONLY="kill-b
 conformance: engines ## one log through both sets, each table compared (EVENTS=30000 LATE=1 REPLAY=f.csv MAPPING=m.toml)
 	@$(BIN)/python -m research.conformance $(if $(EVENTS),--events $(EVENTS)) $(if $(LATE),--late) \
 	  $(if $(REPLAY),--replay $(REPLAY)) $(if $(MAPPING),--mapping $(MAPPING))
+
+parity: .venv/.synced ## a million values of features, each by every engine, compared (TRIPLES=100000 DEFINITIONS=f.py IN=home REPLAY=f.csv)
+	@$(BIN)/python -m research.parity $(if $(TRIPLES),--triples $(TRIPLES)) $(if $(DEFINITIONS),--definitions $(DEFINITIONS)) \
+	  $(if $(IN),--home $(IN)) $(if $(REPLAY),--replay $(REPLAY)) $(if $(MAPPING),--mapping $(MAPPING))
 
 limits: engines ## where the embedded set ends, and the same figures of the distributed one
 	@$(BIN)/python -m research.limits

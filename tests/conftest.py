@@ -4,7 +4,9 @@ import ipaddress
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -113,3 +115,14 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory: an empty folder, so that neither `config/` nor `var/` of the repository is read."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def quick_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where this machine has one: for many logs whose place on a disk is not the subject."""
+    memory = Path("/dev/shm")  # noqa: S108 - only a place to make a folder of our own
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=memory, prefix="tillstream-") as folder:
+        yield Path(folder)

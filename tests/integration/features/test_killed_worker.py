@@ -17,8 +17,7 @@ from tests.unit.features.small_log import DAY_US, START, Received, small_log
 
 from tillstream.adapters.store import ReadingStore, WritingStore
 from tillstream.core.contracts import to_micros
-from tillstream.features.offline.parity import store_lacks
-from tillstream.features.offline.settling import live_lacks, settle, source_ends
+from tillstream.features.offline.settling import live_lacks, settle, source_ends, store_lacks
 from tillstream.features.online import FeatureReader
 from tillstream.features.updates import UPDATES
 

@@ -18,8 +18,9 @@ from tillstream.core.contracts import to_micros
 from tillstream.core.errors import StoreUnavailable
 from tillstream.features.definitions import features_named, schema_of
 from tillstream.features.engines.embedded.state import ask_for_all
-from tillstream.features.offline.parity import check_parity
 from tillstream.features.online import FeatureReader, FeatureRows, OnlineWriter
+from tillstream.features.parity.home import check_parity
+from tillstream.features.parity.report import lines_of
 from tillstream.features.updates import UPDATES
 
 pytestmark = pytest.mark.services
@@ -92,17 +93,18 @@ def test_an_unknown_id_has_the_defaults_and_they_are_named(server: Server, loop:
 def test_parity_finds_nothing_and_a_changed_tile_at_once(server: Server, loop: LiveLoop) -> None:
     loop.release()
     drain(writer_of(loop, server))
-    store = WritingStore(server.settings)
     keys = [f"{entity}:{one}" for entity, ids in IDS.items() for one in ids if one != "nobody"]
-    found = check_parity(_lake(loop), loop.logs, store, SCHEMA, keys, END_US)
+    found = check_parity(_lake(loop), loop.logs, server.settings, SCHEMA, keys, END_US)
     assert found.triples > 300
-    assert found.differences == ()
+    assert found.mismatches == 0
     client = valkey.Valkey(port=server.settings.port)
     client.set("f:customer:ann", client.get("f:customer:bob"))
     client.close()
-    damaged = check_parity(_lake(loop), loop.logs, store, SCHEMA, keys, END_US)
+    damaged = check_parity(_lake(loop), loop.logs, server.settings, SCHEMA, keys, END_US)
     assert {one.entity_id for one in damaged.differences} == {"ann"}
-    store.close()
+    first, polars, tiles, online, *_ = lines_of(damaged)
+    assert first.startswith("customer:ann customer__")
+    assert polars.split()[1:] == tiles.split()[1:] != online.split()[1:]
 
 
 def test_parity_sees_an_event_that_never_reached_a_tile(server: Server, loop: LiveLoop) -> None:
@@ -110,9 +112,7 @@ def test_parity_sees_an_event_that_never_reached_a_tile(server: Server, loop: Li
     with loop.updates.transaction(UPDATES) as transaction:
         transaction.connection.execute("DELETE FROM records WHERE key = 'card:k0'")
     drain(writer_of(loop, server))
-    store = WritingStore(server.settings)
-    found = check_parity(_lake(loop), loop.logs, store, SCHEMA, ["card:k0", "card:k1"], END_US)
-    store.close()
+    found = check_parity(_lake(loop), loop.logs, server.settings, SCHEMA, ["card:k0", "card:k1"], END_US)
     assert {one.entity_id for one in found.differences} == {"k0"}
 
 

@@ -1,6 +1,7 @@
 """The whole way of a small log in one folder: appended, counted live, released to batch, folded into rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,11 @@ def _plain(value: Any) -> Any:
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """An empty taste is {} online and an empty list offline; all else is equal as it is."""
     return _emptied(one) == _emptied(other)
+
+
+def digest(values: dict[str, Any]) -> str:
+    """One hash of all values: of every bit of a fraction, of a value's type and of the order of a list."""
+    return sha256(repr(_emptied(values)).encode()).hexdigest()
 
 
 def _emptied(values: dict[str, Any]) -> dict[str, Any]:

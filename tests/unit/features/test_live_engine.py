@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace as replace_fields
 from tests.shop import at, click
-from tests.unit.features.live_loop import HOUR_US, SMALL, LiveLoop, reference, same
+from tests.unit.features.live_loop import HOUR_US, SMALL, LiveLoop, digest, reference, same
 from tests.unit.features.small_log import DAY_US, START, Received, SilverTables, in_order, once_each, small_log
 
 from tillstream.adapters.log import NewRecord, Record
@@ -53,28 +53,31 @@ def test_live_tiles_and_batch_together_equal_the_reference(tmp_path: Path, seed:
 
 @pytest.mark.parametrize(
     "seeds",
-    [range(4), pytest.param(range(4, 100), marks=[pytest.mark.kill, pytest.mark.timeout(400)])],
+    [range(4), pytest.param(range(100), marks=[pytest.mark.kill, pytest.mark.timeout(400)])],
     ids=["few", "many"],
 )
-def test_any_order_copies_and_batching_of_one_log_end_with_the_same_values(tmp_path: Path, seeds: range) -> None:
+def test_any_order_copies_and_batching_of_one_log_give_one_hash_online_and_offline(
+    quick_folder: Path, seeds: range
+) -> None:
     # No two at one time: the place in the log, which the order changes, then decides nothing.
     times = [START + timedelta(seconds=n * 7_001.000_003) for n in range(60)]
     drawn = zip(times, once_each(small_log(3, 60)), strict=False)
     events = [(to_micros(when), one.topic, replace_fields(one.event, occurred_at=when)) for when, one in drawn]
-    expected = reference(in_order(events), END_US, schema=SMALL)
+    digests = {digest(reference(in_order(events), END_US, schema=SMALL))}
     for seed in seeds:
         draw = random.Random(seed)
         again = [(us + draw.randrange(3 * DAY_US), topic, event) for us, topic, event in events]
         again += [(us + draw.randrange(3 * DAY_US), topic, event) for us, topic, event in draw.sample(events, 20)]
-        loop = LiveLoop(tmp_path / str(seed), in_order(again), schema=SMALL)
+        loop = LiveLoop(quick_folder / str(seed), in_order(again), schema=SMALL)
         batches = portions(loop.records(), draw)
         for number, batch in enumerate(batches):
             loop.count(batch)
             if number == len(batches) // 2:
                 loop.release()
         loop.release()
-        assert same(loop.values(END_US), expected), seed
+        digests |= {digest(loop.values(END_US)), digest(reference(loop.events, END_US, schema=SMALL))}
         loop.logs.close()
+        assert len(digests) == 1, seed
 
 
 def test_a_batch_counted_twice_counts_once(tmp_path: Path) -> None:

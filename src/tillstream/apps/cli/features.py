@@ -147,18 +147,16 @@ def parity(
     """Compares the store with the Polars reference; exit 3 on a mismatch. Example: tillstream features parity."""
     from tillstream.apps.wiring.feature_jobs import run_parity
     from tillstream.core.telemetry import configure_logging
+    from tillstream.features.parity.report import lines_of, told_of_tally
 
     configure_logging("parity", level="warning")
     found = run_parity(load_settings(), sample=sample, seed=seed, wait_seconds=wait_seconds)
-    differences = [asdict(one) for one in found.differences]
     if as_json:
-        told = {"triples": found.triples, "entities": found.entities, "mismatches": len(differences)}
-        typer.echo(json.dumps({**told, "position": found.position, "first": differences[:20]}))
+        typer.echo(json.dumps(told_of_tally(found)))
     else:
-        for one in differences[:20]:
-            typer.echo(f"{one['entity']}:{one['entity_id']} {one['feature']} {one['online']} not {one['reference']}")
-        typer.echo(f"parity triples={found.triples} mismatches={len(differences)} position={found.position}")
-    if differences or not found.triples:
+        for line in lines_of(found):
+            typer.echo(line)
+    if found.mismatches or not found.triples:
         raise typer.Exit(3)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from tillstream.adapters.store import ReadingStore, WritingStore
 from tillstream.apps.wiring.event_log import open_feature_logs
@@ -12,11 +12,12 @@ from tillstream.core.settings import Settings
 from tillstream.data.lake import Lake
 from tillstream.features.definitions import default_schema
 from tillstream.features.logs import FeatureLogs
-from tillstream.features.offline.parity import Parity, check_parity, store_lacks
 from tillstream.features.offline.release import Released, release
-from tillstream.features.offline.settling import live_lacks, settle, source_ends
+from tillstream.features.offline.settling import live_lacks, settle, source_ends, store_lacks
 from tillstream.features.online import FeatureReader, FeatureRows
 from tillstream.features.online.position import POSITION, PREFIX
+from tillstream.features.parity import Tally
+from tillstream.features.parity.home import check_parity
 from tillstream.features.updates import UPDATES
 
 
@@ -47,17 +48,16 @@ def run_release(settings: Settings, *, wait_seconds: float, until_stored: bool) 
         return released
 
 
-def run_parity(settings: Settings, *, sample: int, seed: int, wait_seconds: float) -> Parity:
+def run_parity(settings: Settings, *, sample: int, seed: int, wait_seconds: float) -> Tally:
     """Compares `sample` entities of the store, drawn by the seed, with the Polars reference."""
-    store = WritingStore(settings.store)
-    with _logs_of(settings) as logs:
+    with _logs_of(settings) as logs, closing(WritingStore(settings.store)) as store:
         schema = default_schema()
         settle(lambda: store_lacks(store, logs.updates, schema, logs.updates.end_offsets(UPDATES)), wait_seconds)
         keys = [key.removeprefix(PREFIX) for key in store.keys(PREFIX) if key != POSITION]
         drawn = random.Random(seed).sample(keys, min(sample, len(keys)))  # noqa: S311 - a sample, not a secret
         lake = Lake(settings.lake_path)
         now_us = time.time_ns() // 1000
-        return check_parity(lake, logs, store, schema, sorted(drawn), now_us, wait_seconds=wait_seconds)
+        return check_parity(lake, logs, settings.store, schema, sorted(drawn), now_us, wait_seconds=wait_seconds)
 
 
 def read_entity(settings: Settings, entity: str, entity_id: str) -> FeatureRows:

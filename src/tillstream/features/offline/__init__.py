@@ -1,6 +1,6 @@
-"""Values from the lake: training sets, the release of steps, the check against the store.
+"""Values from the lake: training sets, the release of steps.
 
-In: silver, a spine. Out: training rows; tiles of released steps; differences.
+In: silver, a spine. Out: training rows; tiles of released steps.
 See: docs/adr/0011-window-meaning.md.
 Late: a row at T sees only what had been received by T; a released step is computed again.
 Twice: the same rows of silver give the same values and tiles.

@@ -1,15 +1,18 @@
 """Waiting until the lake, the live engine or the store has come as far as it must."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tillstream.adapters.log import Log
+from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.adapters.store import WritingStore
 from tillstream.core.errors import Transient
 from tillstream.features.definitions import Schema
 from tillstream.features.engines.embedded.state import LIVE, State
 from tillstream.features.errors import FeatureError
 from tillstream.features.logs import FeatureLogs
+from tillstream.features.online.position import POSITION, decode_position
 from tillstream.features.updates import UPDATES, Offsets
 
 LAKE_GROUP: Final = "lake"
@@ -56,3 +59,15 @@ def live_lacks(logs: FeatureLogs, schema: Schema, ends: Offsets) -> str | None:
 def source_ends(log: Log, schema: Schema) -> dict[tuple[str, int], int]:
     """Where the topics that features read end now."""
     return {(topic, partition): end for topic in schema.topics for partition, end in log.end_offsets(topic).items()}
+
+
+def store_lacks(store: WritingStore, updates: SqliteLog, schema: Schema, ends: Mapping[int, int]) -> str | None:
+    """How far the store is behind these ends of feature_updates.v1; None when it may be compared."""
+    (told,) = store.mget([POSITION])
+    position = decode_position(told) if told else None
+    if position is None or (position.log_id, position.schema) != (updates.log_id, schema.fingerprint):
+        return "the store is empty or of another log; run `tillstream features work`"
+    behind = sum(max(0, end - position.next.get(partition, 0)) for partition, end in ends.items())
+    if behind or not position.is_ready:
+        return f"the store is {behind} records behind feature_updates.v1; run `tillstream features work`"
+    return None

@@ -53,3 +53,11 @@ _DECODER: Final = msgspec.json.Decoder(Position)
 def decode_position(value: bytes) -> Position:
     """The position in the store's bytes."""
     return _DECODER.decode(value)
+
+
+def offsets_told(text: str) -> dict[int, int]:
+    """The next offset of each partition in a position as decision records name it; raises ValueError."""
+    _, _, offsets = text.rpartition("/")
+    return {
+        int(partition): int(offset) for partition, _, offset in (part.partition(":") for part in offsets.split(","))
+    }
