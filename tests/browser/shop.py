@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TILLSTREAM = (sys.executable, "-m", "tillstream.apps.cli.main")
+# So many customers that the model beats its baseline whatever the day is.
 PAST = (
-    ("sources", "simulate", "--customers", "400", "--days", "20", "--seed", "7", "--to", "log"),
+    ("sources", "simulate", "--customers", "1000", "--days", "20", "--seed", "7", "--to", "log"),
     ("lake", "work", "--until-caught-up"),
     ("lake", "gold"),
     ("models", "train", "recommend"),
