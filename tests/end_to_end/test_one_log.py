@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.flink, pytest.mark.timeout(1_500)]
 
 
 def test_either_set_makes_the_same_tables_and_decisions(root: Path, tmp_path: Path) -> None:
-    words = ("--events", "2000", "--decisions", "20", "--folder", str(tmp_path))
+    words = ("--events", "3000", "--decisions", "20", "--folder", str(tmp_path))
     done = subprocess.run(
         [sys.executable, "-m", "research.conformance", *words], cwd=root, capture_output=True, text=True, check=False
     )
