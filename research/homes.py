@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,11 @@ UNUSED = ("valkey", "features", "api", "scheduler")
 
 class RunFailed(RuntimeError):
     """A command ended otherwise than it should; its last words are in the message."""
+
+
+def end_as_by_ctrl_c() -> None:
+    """SIGTERM ends this process as Ctrl-C does: no stack outlives the run that began it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from research.benchmarks.line import BenchLine
+from research.homes import end_as_by_ctrl_c
 
 BENCHMARKS = (
     "log_to_silver",
@@ -50,6 +51,7 @@ def _cpu_lines() -> list[str]:
 
 def main() -> int:
     """Runs, prints, keeps; exits 0 also where a line falls short of its bar."""
+    end_as_by_ctrl_c()
     parser = argparse.ArgumentParser(description=__doc__, epilog="Example: python -m research.benchmarks decisions")
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="only these")
     names = parser.parse_args().names or BENCHMARKS

@@ -16,7 +16,7 @@ from research.conformance.asking import ask, distinct
 from research.conformance.comparing import compare, differing_rows
 from research.conformance.passing import pass_tape, settle
 from research.conformance.tape import Mess, Taped, closing, messed, read_log
-from research.homes import Home, RunFailed, settings_of, stack
+from research.homes import Home, RunFailed, end_as_by_ctrl_c, settings_of, stack
 
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.core.java import brisk_java
@@ -27,6 +27,7 @@ SETS = ("embedded", "distributed")
 
 def main() -> int:
     """Prints one line a table; 1 when something differs or failed, else 0."""
+    end_as_by_ctrl_c()
     options = _options()
     os.environ.update(brisk_java())  # nothing is timed here
     root = Path(options.folder or tempfile.mkdtemp(prefix="tillstream-conformance-"))

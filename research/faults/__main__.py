@@ -14,6 +14,7 @@ from research.benchmarks.__main__ import machine
 from research.faults.catalogue import BOTH, Fault, catalogue
 from research.faults.line import FaultLine
 from research.faults.trial import try_faults
+from research.homes import end_as_by_ctrl_c
 
 from tillstream.core.java import brisk_java
 
@@ -23,6 +24,7 @@ EVENTS = 100_000
 
 def main() -> int:
     """Runs, prints, keeps; 0 only when every line is ok."""
+    end_as_by_ctrl_c()
     faults = catalogue()
     parser = argparse.ArgumentParser(
         description=__doc__, epilog="Example: EVENTS=10000 python -m research.faults kill-lake --set embedded"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from research.benchmarks.__main__ import machine
 from research.conformance.tape import Taped, read_log
-from research.homes import Home, RunFailed, settings_of
+from research.homes import Home, RunFailed, end_as_by_ctrl_c, settings_of
 from research.limits.measuring import measure
 
 from tillstream.apps.wiring.event_log import open_log
@@ -25,6 +25,7 @@ SIZES = {"embedded": (100_000, 1_000_000, 5_000_000), "distributed": (100_000, 1
 
 def main() -> int:
     """Prints and keeps one line a size and set; 1 when a run failed."""
+    end_as_by_ctrl_c()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="*", choices=list(SIZES), default=list(SIZES))
     parser.add_argument("--sizes", nargs="*", type=int, help="events; by default each set's own list")
