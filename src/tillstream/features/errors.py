@@ -7,7 +7,8 @@ TillstreamError
 │   ├── NotServed            a feature is computed from silver alone
 │   ├── KeptLive             a value was pushed to what our engines keep
 │   ├── MeaningChanged       a definition means something else than its name did
-│   └── StillRead            a feature was deleted that an export reads
+│   ├── StillRead            a feature was deleted that an export reads
+│   └── TooLarge             the store would not hold the rows
 └── LogError
     └── Superseded           another engine moved the state on; start from it again
 """
@@ -73,6 +74,17 @@ class StillRead(FeatureError, Permanent):
         super().__init__(
             f"feature {name} is gone from the definitions, and the serving export of {use_case} reads it; put it back, "
             f"or train and promote one that does not: `tillstream models train {use_case}`"
+        )
+
+
+class TooLarge(FeatureError, Permanent):
+    """The rows would take more memory than the store may hold."""
+
+    def __init__(self, expected_bytes: int, most_bytes: int) -> None:
+        self.expected_bytes, self.most_bytes = expected_bytes, most_bytes
+        super().__init__(
+            f"the online store would need {expected_bytes / 2**20:,.0f} MiB and may hold {most_bytes / 2**20:,.0f}; "
+            "raise TILLSTREAM_STORE__MAX_MEMORY_BYTES, or serve fewer features: `tillstream features memory` says which"
         )
 
 

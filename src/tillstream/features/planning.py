@@ -7,6 +7,7 @@ import msgspec
 
 from tillstream.features.costs import row_bytes_at_most, tiles_at_most
 from tillstream.features.definitions import Feature, Schema
+from tillstream.features.definitions.groups import groups_of
 from tillstream.features.errors import MeaningChanged, StillRead
 from tillstream.features.meanings import Pinned, compare, next_version, pin
 
@@ -37,6 +38,8 @@ class Plan:
     changed: tuple[str, ...]
     retired: tuple[str, ...]
     engines: Mapping[str, str]
+    row_bytes: Mapping[str, int]
+    """Of what is added or changed, and kept online: by how many bytes it lets a row of its entity grow."""
     refills: tuple[Refill, ...]
     still_read: Mapping[str, str]
     """Retired features that an export reads: by which use case."""
@@ -59,6 +62,7 @@ def plan_of(
         changed=found.changed,
         retired=found.retired,
         engines={name: engines_of(feature) for name, feature in touched.items()},
+        row_bytes={name: row_bytes_of(schema, name) for name in touched if name in schema.bindings},
         refills=tuple(_refill(schema, one) for one in prints if in_force.fingerprints.get(one) != prints[one]),
         still_read={name: (read_by or {})[name] for name in found.retired if name in (read_by or {})},
     )
@@ -78,6 +82,14 @@ def engines_of(feature: Feature) -> str:
     if not feature.is_tiled:
         return "when it is read"
     return "polars, embedded worker, store" if feature.online else "polars"
+
+
+def row_bytes_of(schema: Schema, name: str) -> int:
+    """By how many bytes, at most, a row is longer for this feature: what shares another's tiles costs little."""
+    entity = schema.features[name].entity
+    others = [one.feature for one in schema.bindings.values() if one.feature.entity == entity]
+    without = groups_of(feature for feature in others if feature.name != name)
+    return row_bytes_at_most(schema.groups[entity]) - row_bytes_at_most(without)
 
 
 def _prints(schema: Schema) -> dict[str, str]:

@@ -19,6 +19,7 @@ from tillstream.core.errors import StoreUnavailable
 from tillstream.features.definitions import features_named, schema_of
 from tillstream.features.engines.embedded.state import ask_for_all
 from tillstream.features.online import FeatureReader, FeatureRows, OnlineWriter
+from tillstream.features.online.footprint import SERVER_BYTES, Rows, footprint
 from tillstream.features.parity.home import check_parity
 from tillstream.features.parity.report import lines_of
 from tillstream.features.updates import UPDATES
@@ -179,6 +180,29 @@ def test_rows_of_other_definitions_are_unknown_and_never_misread(server: Server,
 
     with pytest.raises(StoreUnavailable, match="being filled"):
         asyncio.run(go())
+
+
+def test_the_memory_that_was_computed_is_what_a_real_server_takes(server: Server, loop: LiveLoop) -> None:
+    loop.release()
+    rows = loop.rows()
+    store, most = WritingStore(server.settings), server.settings.max_memory_bytes
+    empty, _ = store.memory_bytes()
+    many = [(entity, f"{one}-{n:05}", row) for n in range(400) for key, row in rows.items()
+            for entity, _, one in [key.partition(":")]]  # fmt: skip
+    for start in range(0, len(many), 2_000):
+        part = {f"f:{entity}:{one}": (row, 10**6) for entity, one, row in many[start : start + 2_000]}
+        assert store.swap(f"guard-{start}", b"", b"x", part)
+    time.sleep(0.3)  # the tables of keys grow a step at a time
+    used, _ = store.memory_bytes()
+    kinds = {}
+    for kind in SCHEMA.groups:
+        mine = [(len(row), len(one)) for entity, one, row in many if entity == kind]
+        kinds[kind] = Rows(len(mine), sum(row for row, _ in mine) / len(mine), sum(one for _, one in mine) / len(mine))
+    need = footprint(SCHEMA, kinds, most)
+    assert 0.85 < (used - empty) / (need.expected_bytes - SERVER_BYTES) < 1.1
+    assert empty < SERVER_BYTES
+    assert need.at_most_bytes > used
+    store.close()
 
 
 def test_a_store_that_hangs_costs_the_deadline_then_nothing_and_is_probed_back(server: Server, loop: LiveLoop) -> None:

@@ -37,6 +37,19 @@ def test_a_new_feature_refills_the_rows_of_its_entity_alone() -> None:
     assert [(refill.entity, refill.topics) for refill in plan.refills] == [("card", ("payments.v1",))]
 
 
+def test_what_a_new_feature_adds_to_a_row_is_said_and_sharing_tiles_costs_a_column() -> None:
+    mean = FEATURES["card__payment_mean_7d"]
+    day, longer = replace(PAID, name="card__paid_2d", window_seconds=48 * HOUR, step_us=PAID.step_us), mean
+    features = (PAID, day, longer)
+    plan = plan_of(in_force(PAID), {one.name: one for one in features}, schema_of(features))
+    groups = schema_of(features).groups["card"]
+    alone = schema_of([PAID, day]).groups["card"]
+    assert plan.row_bytes["card__payment_mean_7d"] == sum(map(bytes_at_most, groups)) - sum(map(bytes_at_most, alone))
+    same = replace(PAID, name="card__paid_again_1d")
+    shared = plan_of(in_force(PAID), {PAID.name: PAID, same.name: same}, schema_of([PAID, same]))
+    assert shared.row_bytes == {"card__paid_again_1d": 0}
+
+
 def test_a_changed_meaning_is_planned_with_a_mark_and_not_applied() -> None:
     other = replace(PAID, window_seconds=HOUR, step_us=300 * 10**6)
     before, named = in_force(PAID), {PAID.name: other}

@@ -150,6 +150,16 @@ class WritingStore:
             raise self._unavailable(error) from error
         return int(told["used_memory"]), int(told["maxmemory"])
 
+    def key_bytes(self, keys: Sequence[str]) -> list[int]:
+        """What the server says each key takes with its value; 0 for one that is gone."""
+        try:
+            with self._client.pipeline(transaction=False) as asked:
+                for key in keys:
+                    asked.memory_usage(key)
+                return [int(size or 0) for size in asked.execute()]  # type: ignore[no-untyped-call]
+        except (OSError, ValkeyError) as error:
+            raise self._unavailable(error) from error
+
     def close(self) -> None:
         """Lets go of the connection."""
         self._client.close()  # type: ignore[no-untyped-call]

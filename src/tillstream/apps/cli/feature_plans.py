@@ -17,14 +17,16 @@ def plan(as_json: AsJson = False) -> None:
     """Says what the definitions change, in which engine, at what cost. Example: tillstream features plan."""
     from tillstream.apps.wiring.feature_plans import make_plan
 
-    found, events = make_plan(load_settings())
+    found, events, need = make_plan(load_settings())
     if as_json:
-        typer.echo(json.dumps({**asdict(found), "events_to_read": events}))
+        told = {"events_to_read": events, "store_expected_bytes": need.expected_bytes}
+        typer.echo(json.dumps({**asdict(found), **told, "store_most_bytes": need.most_bytes}))
         return
     for sign, names in (("+", found.added), ("!", found.changed), ("-", found.retired)):
         for name in names:
-            reader = found.still_read.get(name)
-            typer.echo(f"{sign} {name:<44} {f'read by {reader}' if reader else found.engines.get(name, '')}")
+            reader, size = found.still_read.get(name), found.row_bytes.get(name)
+            where = f"read by {reader}" if reader else found.engines.get(name, "")
+            typer.echo(f"{sign} {name:<44} {where}{f', a row up to {size:,} bytes longer' if size else ''}")
     for one in found.refills:
         typer.echo(
             f"rows of {one.entity} are filled again: {one.groups} groups, at most {one.tiles_at_most:,} tiles and "
@@ -32,6 +34,9 @@ def plan(as_json: AsJson = False) -> None:
         )
     for topic, rows in events.items():
         typer.echo(f"batch reads {rows:,} events of {topic}")
+    if found.refills:
+        expected, most = need.expected_bytes / 2**20, need.most_bytes / 2**20
+        typer.echo(f"the store will hold about {expected:,.1f} MiB, and may hold {most:,.0f} MiB")
     typer.echo(
         "nothing to do"
         if found.is_empty

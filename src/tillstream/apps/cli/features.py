@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from tillstream.apps.cli.feast import export, feast
+from tillstream.apps.cli.feature_memory import memory
 from tillstream.apps.cli.feature_plans import AsJson, UntilStored, Wait, apply, backfill, plan
 from tillstream.core.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Feature definitions, the live worker, the online store.")
 
-for command in (plan, apply, backfill, feast, export):
+for command in (plan, apply, backfill, memory, feast, export):
     app.command(command.__name__)(command)
 
 
@@ -158,17 +159,3 @@ def parity(
             typer.echo(line)
     if found.mismatches or not found.triples:
         raise typer.Exit(3)
-
-
-@app.command("memory")
-def memory(as_json: AsJson = False) -> None:
-    """Shows what the store holds, by entity. Example: tillstream features memory --json."""
-    from tillstream.apps.wiring.feature_jobs import store_memory
-
-    told = store_memory(load_settings())
-    if as_json:
-        typer.echo(json.dumps(told))
-        return
-    for entity, sizes in told.items():
-        what = "most allowed" if entity == "server" else "largest row"
-        typer.echo(f"{entity:<10} {sizes['rows']:>9,} rows {sizes['bytes']:>13,} bytes  {what} {sizes['largest']:,}")

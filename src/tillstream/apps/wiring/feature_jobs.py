@@ -1,4 +1,4 @@
-"""What is done with features besides following the log: release, parity, reading, memory."""
+"""What is done with features besides following the log: release, parity, reading."""
 
 import asyncio
 import random
@@ -72,18 +72,3 @@ def read_entity(settings: Settings, entity: str, entity_id: str) -> FeatureRows:
             await store.close()
 
     return asyncio.run(read())
-
-
-def store_memory(settings: Settings) -> dict[str, dict[str, int]]:
-    """Rows and bytes of each entity, and what the server holds and may hold in all."""
-    store = WritingStore(settings.store)
-    found: dict[str, dict[str, int]] = {}
-    keys = [key for key in store.keys(PREFIX) if key != POSITION]
-    for start in range(0, len(keys), 2_000):
-        part = keys[start : start + 2_000]
-        for key, row in zip(part, store.mget(part), strict=True):
-            mine = found.setdefault(key.removeprefix(PREFIX).partition(":")[0], {"rows": 0, "bytes": 0, "largest": 0})
-            size = len(row or b"") + len(key)
-            mine.update(rows=mine["rows"] + 1, bytes=mine["bytes"] + size, largest=max(mine["largest"], size))
-    used, most = store.memory_bytes()
-    return {**dict(sorted(found.items())), "server": {"rows": len(keys), "bytes": used, "largest": most}}

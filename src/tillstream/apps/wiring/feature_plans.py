@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from tillstream.apps.wiring.event_log import open_feature_logs
 from tillstream.apps.wiring.feature_jobs import run_release
+from tillstream.apps.wiring.feature_memory import needed
 from tillstream.core.contracts import from_micros, topic_named
 from tillstream.core.errors import NotTrained
 from tillstream.core.settings import Settings
@@ -17,26 +18,32 @@ from tillstream.data.lake import Lake
 from tillstream.decisions.snapshot.files import write_atomically
 from tillstream.features.definitions import FEATURES, default_schema
 from tillstream.features.engines.embedded.state import ask_for_all
+from tillstream.features.errors import TooLarge
 from tillstream.features.offline.release import Released
 from tillstream.features.offline.silver import begin_of
+from tillstream.features.online.footprint import Footprint
 from tillstream.features.planning import InForce, Plan, applied, plan_of
 from tillstream.models.scoring import USE_CASES
 from tillstream.models.scoring.exports import read_manifest, serving_digest
 
 
-def make_plan(settings: Settings) -> tuple[Plan, dict[str, int]]:
-    """The plan, and how many events of silver each topic's batch would read for it."""
+def make_plan(settings: Settings) -> tuple[Plan, dict[str, int], Footprint]:
+    """The plan, how many events of silver each topic's batch would read for it, and what the store will hold."""
     plan = plan_of(_in_force(settings), FEATURES, default_schema(), _read_by(settings))
-    return plan, _events_to_read(settings, {topic for refill in plan.refills for topic in refill.topics})
+    events = _events_to_read(settings, {topic for refill in plan.refills for topic in refill.topics})
+    return plan, events, needed(settings, {})
 
 
 def apply_plan(settings: Settings, *, wait_seconds: float, until_stored: bool) -> tuple[Plan, Released | None]:
     """Carries the plan out: batch sends every released step again where tiles changed, then it is noted.
 
-    Raises MeaningChanged or StillRead before anything is done, NotSettled when something has not come far enough.
+    Raises MeaningChanged, StillRead or TooLarge before anything is done, NotSettled when something has not come far
+    enough.
     """
-    plan, _ = make_plan(settings)
+    plan, _, need = make_plan(settings)
     after = applied(plan, _in_force(settings), FEATURES, default_schema())
+    if plan.refills and not need.fits:
+        raise TooLarge(need.expected_bytes, need.most_bytes)
     released = run_backfill(settings, wait_seconds=wait_seconds, until_stored=until_stored) if plan.refills else None
     write_atomically(_record(settings), msgspec.to_builtins(after))
     return plan, released
