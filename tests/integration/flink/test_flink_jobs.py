@@ -61,6 +61,8 @@ class Story:
     replayed: list[Session]
     wanted_replayed: dict[str, Session]
     replay_idle_seconds: float
+    reasons: list[str]
+    """Of each job after its TaskManager was killed, why it failed last."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def tell(running: RunningFlink, replay: Replay) -> Story:
     wait_until_read(running)
 
     before = running.job_ids()
+    reasons = [running.rest.reason(job_id) for job_id in before]
     running.kill("jobmanager")
     send(log, a_day(2, visits=60))
     running.start("jobmanager")
@@ -136,6 +139,7 @@ def tell(running: RunningFlink, replay: Replay) -> Story:
         told_sessions(replay.log),
         wanted_replayed,  # type: ignore[arg-type]
         replay.told.idle_seconds,
+        reasons,
     )
 
 
@@ -241,6 +245,11 @@ def test_nothing_is_told_twice(story: Story) -> None:
 def test_a_job_that_is_stopped_leaves_a_savepoint_and_goes_on_from_it(story: Story) -> None:
     assert all("/savepoints/" in place for place in story.stopped_with.values())
     assert "/savepoints/session_aggregator/" in story.savepoint
+
+
+def test_a_job_whose_machine_died_says_what_failed_it(story: Story) -> None:
+    assert len(story.reasons) == len(JOBS)
+    assert all("TaskManager" in reason or "Exception" in reason for reason in story.reasons)
 
 
 def test_the_watermarks_have_come_as_far_as_the_last_day(story: Story) -> None:

@@ -50,6 +50,12 @@ class FlinkRest:
         """The job of that name that runs or will; None without one."""
         return next((job for job in self.jobs() if job.name == name and not job.is_over), None)
 
+    def reason(self, job_id: str) -> str:
+        """What last failed a job, the innermost cause of it; empty if nothing has."""
+        history = self._ask("GET", f"/jobs/{job_id}/exceptions?maxExceptions=1")["exceptionHistory"]["entries"]
+        lines = str(history[0]["stacktrace"]).splitlines() if history else [""]
+        return next((line for line in reversed(lines) if line.startswith("Caused by: ")), lines[0])[:500]
+
     def watermark_ms(self, job_id: str) -> int | None:
         """The least watermark that reached the job's operators; None before any did."""
         vertices = self._ask("GET", f"/jobs/{job_id}")["vertices"]

@@ -50,6 +50,8 @@ def list_jobs(as_json: AsJson = False) -> None:
     for one in reports:
         lag = "" if one.lag is None else f"{one.lag:,}"
         typer.echo(f"{one.name:<24} {one.engine:<10} {one.state:<10} {one.watermark or '':<34} {lag:>10}")
+        if one.facts.get("reason"):
+            typer.echo(f"  last failure: {one.facts['reason']}")
 
 
 @app.command("stop")

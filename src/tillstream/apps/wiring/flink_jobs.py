@@ -137,13 +137,14 @@ class _Watcher:
         self._rest = FlinkRest(settings.flink.host, settings.flink.rest_port)
         self._sending: subprocess.Popen[bytes] | None = None
         self._since = self._not_before = self._prune_at = 0.0
+        self._told_failed: set[str] = set()
 
     def look(self) -> dict[str, str]:
         """The jobs' states after one look; sends those that the cluster has none of."""
         if self._sending is not None and not self._sent(self._sending):
             return dict.fromkeys(self._from, "submitting")
         try:
-            found = {name: self._rest.active(f"tillstream-{name}") for name in self._from}
+            found = {name: self._newest(name) for name in self._from}
         except FlinkUnavailable:
             return dict.fromkeys(self._from, "unavailable")
         states = {name: job.state if job else self._absent(name) for name, job in found.items()}
@@ -152,6 +153,15 @@ class _Watcher:
             self._send(missing)
         self._prune({name: job.job_id for name, job in found.items() if job and job.state == "RUNNING"})
         return states
+
+    def _newest(self, name: str) -> FlinkJob | None:
+        """The job that runs or will; says why the last one failed if none does."""
+        jobs = [job for job in self._rest.jobs() if job.name == f"tillstream-{name}"]
+        active = next((job for job in jobs if not job.is_over), None)
+        if active is None and jobs and jobs[0].state == "FAILED" and jobs[0].job_id not in self._told_failed:
+            self._told_failed.add(jobs[0].job_id)
+            _LOG.warning("job_failed", job=name, reason=self._rest.reason(jobs[0].job_id))
+        return active
 
     def end(self) -> list[JobReport]:
         """Stops the jobs with a savepoint each."""
@@ -220,7 +230,8 @@ def _report(settings: Settings, name: str) -> JobReport:
         return JobReport(name, "flink", "stopped", lag=_lag(settings, name))
     mark = rest.watermark_ms(job.job_id)
     when = None if mark is None else from_micros(mark * 1000).isoformat()
-    return JobReport(name, "flink", job.state.lower(), when, _lag(settings, name), {"job_id": job.job_id})
+    facts = {"job_id": job.job_id} | ({} if job.state == "RUNNING" else {"reason": rest.reason(job.job_id)})
+    return JobReport(name, "flink", job.state.lower(), when, _lag(settings, name), facts)
 
 
 def _running(settings: Settings, name: str) -> tuple[FlinkRest, FlinkJob]:

@@ -14,7 +14,7 @@ from tillstream.data.lake import Lake, table_names
 
 
 def read_positions(lake: Lake, table: TableSql) -> Positions:
-    """What the last build saw; nothing for a table that is missing or was built by another SQL text."""
+    """What the last build saw; nothing for a table that is missing or was built by another SQL text or header."""
     path = _path(lake, table)
     if not lake.exists(table.name) or not path.exists():
         return {}
@@ -44,4 +44,5 @@ def _path(lake: Lake, table: TableSql) -> Path:
 
 
 def _digest(table: TableSql) -> str:
-    return hashlib.sha256(table.query.encode()).hexdigest()
+    """Of all that a built day depends on besides its input: what it reads decides which days a new row changes."""
+    return hashlib.sha256(repr((table.query, table.key, table.partition, table.reads)).encode()).hexdigest()

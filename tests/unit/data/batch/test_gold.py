@@ -1,6 +1,7 @@
 """Gold tables against the oracle, whole and grown bit by bit."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from tests.oracle.gold import differences_of_gold
@@ -12,6 +13,8 @@ from tillstream.adapters.log.records import partition_of
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.settings import LakeSettings
 from tillstream.data.batch.gold import GOLD, build_gold
+from tillstream.data.batch.progress import read_positions
+from tillstream.data.batch.table_sql import table_sql
 from tillstream.data.lake import Lake
 from tillstream.data.lake.digest import table_digest
 from tillstream.data.streaming.embedded.lake_worker import LakeWorker
@@ -71,6 +74,16 @@ def test_a_build_without_new_rows_writes_nothing(grown):
     versions = {name: grown.version(name) for name in GOLD}
     assert all(built.days == 0 for built in build_gold(grown))
     assert {name: grown.version(name) for name in GOLD} == versions
+
+
+@pytest.mark.parametrize(
+    "changed", [{"query": "SELECT 1"}, {"reads": (("orders", "1 day back"),)}, {"key": ("other",)}]
+)
+def test_a_table_whose_sql_or_header_changed_is_built_anew(grown, changed):
+    build_gold(grown)
+    table = table_sql("gold.sales_daily")
+    assert read_positions(grown, table)
+    assert read_positions(grown, replace(table, **changed)) == {}
 
 
 def test_a_partition_that_comes_after_the_others_is_not_left_out(tmp_path):
