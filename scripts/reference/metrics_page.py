@@ -75,6 +75,25 @@ _OF_FLINK = {
 }
 
 
+_OUTCOMES = """
+How a round trip to the store came out. But for the first two the decision goes on without live features, in the mode
+`store_down`, so none of them is a wrong number:
+
+| outcome | |
+|---|---|
+| `fresh` | Values, counted up to now; ids that the store does not know take the defaults. |
+| `stale` | Values that stand still for longer than `serving.features_stale_seconds`; the mode is `features_stale`. |
+| `late` | Nothing within `store.deadline_ms`. |
+| `down` | No connection, or an error of the server's. |
+| `resting` | Not asked: it failed lately, and a probe goes out twice a second. |
+| `filling` | Empty, being filled, or filled by other definitions. |
+| `fingerprint_unknown` | A row was written by another version. |
+| `row_broken` | A row's bytes are not those that were written. |
+
+The feature worker fills the store anew when it meets a row of the last two kinds.
+"""
+
+
 def metrics_page() -> str:
     """A table for each process, a row for each metric."""
     return "\n".join((_HEAD, *_api(), _WORKERS.rstrip(), *_workers(), _FLINK.rstrip(), *_flink())) + "\n"
@@ -91,6 +110,7 @@ def _api() -> Iterator[str]:
                 name = family.name + ("_total" if family.type == "counter" else "")
                 rows.append(_row(name, family.type, one._labelnames, family.documentation))
     yield from sorted(rows)
+    yield _OUTCOMES.rstrip()
 
 
 def _workers() -> Iterator[str]:

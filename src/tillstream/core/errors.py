@@ -94,7 +94,11 @@ class StoreError(TillstreamError):
 
 
 class StoreUnavailable(StoreError, Transient):
-    """The online store did not answer in time."""
+    """The online store did not answer in time, or not with what can be used; `outcome` names why, for a counter."""
+
+    def __init__(self, message: str, outcome: str = "down") -> None:
+        self.outcome = outcome
+        super().__init__(message)
 
 
 class ServiceError(TillstreamError):

@@ -10,7 +10,7 @@ from tillstream.adapters.log.records import NewRecord
 from tillstream.core.errors import LogError, StoreUnavailable
 from tillstream.decisions.answers import canonical
 from tillstream.decisions.errors import NoSnapshot, RecordNotWritten
-from tillstream.decisions.modes import STALE_SECONDS, Lack, age_in_words
+from tillstream.decisions.modes import Lack, age_in_words
 from tillstream.decisions.once import Once
 from tillstream.decisions.policy import Policy
 from tillstream.decisions.ports import Champion, Clock, Outbox, Reader, Rows, Untrained
@@ -63,7 +63,10 @@ class Desk:
     code: str
     record_seconds: float
     """How long a record may take to become durable."""
-    store_failed: Callable[[], None] = lambda: None
+    stale_seconds: float
+    """Live features older than this are named."""
+    store_read: Callable[[str, Mapping[str, int]], None] = lambda _outcome, _missing: None
+    """Told of each round trip to the store: how it came out, and how many ids of each entity kind it did not know."""
     once: Once = field(default_factory=Once)
 
     async def read(
@@ -72,15 +75,16 @@ class Desk:
         """One round trip, or None and a note where the store does not answer in time; old values get a note, too."""
         try:
             rows = await self.reader.read(wanted, use_case, at_us)
-        except StoreUnavailable:
-            self.store_failed()
+        except StoreUnavailable as error:
+            self.store_read(error.outcome, {})
             if "store_down" not in lacks.names:
                 lacks.add("store_down", f"live features cannot be read{self._snapshot_words(at_us)}")
             return None
-        if rows.counted_until_us is not None and "features_stale" not in lacks.names:
-            age_seconds = (at_us - rows.counted_until_us) / 1e6
-            if age_seconds > STALE_SECONDS:
-                lacks.add("features_stale", f"live features stand still since {age_in_words(age_seconds)}")
+        age_seconds = 0.0 if rows.counted_until_us is None else (at_us - rows.counted_until_us) / 1e6
+        is_stale = age_seconds > self.stale_seconds
+        if is_stale and "features_stale" not in lacks.names:
+            lacks.add("features_stale", f"live features stand still since {age_in_words(age_seconds)}")
+        self.store_read("stale" if is_stale else "fresh", rows.missing)
         return rows
 
     def model(self, use_case: str, lacks: Lacks) -> Champion[Any] | None:

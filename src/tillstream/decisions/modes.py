@@ -6,8 +6,6 @@ from typing import Final, Literal
 Lack = Literal["store_down", "features_stale", "not_trained", "model_missing"]
 
 NORMAL: Final = "normal"
-STALE_SECONDS: Final = 5.0
-"""Live features older than this are named; a running worker tells every half second, and may pause for a batch."""
 _ORDER: Final[tuple[Lack, ...]] = ("store_down", "features_stale", "not_trained", "model_missing")
 
 

@@ -40,9 +40,16 @@ class Rows(Protocol):
     def defaulted(self) -> tuple[str, ...]:
         """Features that took their default for at least one id."""
 
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """How many ids of each entity kind the store does not know."""
+
 
 class Reader(Protocol):
-    """One round trip to the online store; raises StoreUnavailable after its deadline, or at once while it is down."""
+    """One round trip to the online store.
+
+    Raises StoreUnavailable after its deadline, at once while it is down, and for what would be a wrong number.
+    """
 
     async def read(self, wanted: Mapping[str, Sequence[str]], use_case: UseCase, at_us: int) -> Rows:
         """Rows of these ids with the features of the use case."""

@@ -9,11 +9,15 @@ TillstreamError
 │   ├── MeaningChanged       a definition means something else than its name did
 │   ├── StillRead            a feature was deleted that an export reads
 │   └── TooLarge             the store would not hold the rows
-└── LogError
-    └── Superseded           another engine moved the state on; start from it again
+├── LogError
+│   └── Superseded           another engine moved the state on; start from it again
+└── StoreUnavailable
+    ├── StoreFilling         the rows are not whole yet, or of other definitions
+    ├── FingerprintUnknown   a row was written by another version
+    └── RowBroken            a row's bytes are not those that were written
 """
 
-from tillstream.core.errors import LogError, Permanent, TillstreamError, Transient
+from tillstream.core.errors import LogError, Permanent, StoreUnavailable, TillstreamError, Transient
 
 
 class FeatureError(TillstreamError):
@@ -94,3 +98,31 @@ class Superseded(LogError, Transient):
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(f"{what} moved on meanwhile: another engine is at work; read the state again")
+
+
+class StoreFilling(StoreUnavailable):
+    """The store is empty, being filled, or filled by other definitions: a row of it would be a wrong number."""
+
+    def __init__(self) -> None:
+        super().__init__("the store is being filled: `tillstream features work` brings it up to date", "filling")
+
+
+class FingerprintUnknown(StoreUnavailable):
+    """A row means something else than the definitions at hand: another version wrote it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a row of the store was written by other definitions; `tillstream features work` of this version fills "
+            "the store anew when it meets it",
+            "fingerprint_unknown",
+        )
+
+
+class RowBroken(StoreUnavailable):
+    """A row's bytes are not those that were written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a row of the store is broken; `tillstream features work` fills the store anew when it meets it",
+            "row_broken",
+        )

@@ -228,5 +228,5 @@ def test_a_store_that_is_being_filled_is_no_answer(server: Server, feast: Feast)
     told = feast.told("read", features=["card:card__payments_1h"], entities={"card_id": ["k0"]}, at_us=AT_US)
     client.set("f:position", kept)
     client.close()
-    assert "StoreUnavailable" in told["error"]
+    assert "StoreFilling" in told["error"]
     assert "being filled" in told["error"]

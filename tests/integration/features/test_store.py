@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from tests.integration.features.conftest import Server
 from tests.unit.features.live_loop import IDS, SCHEMA, LiveLoop, reference, same
 from tests.unit.features.small_log import DAY_US, START, SilverTables, small_log
 
+from tillstream.adapters.log import NewRecord
 from tillstream.adapters.store import Breaker, ReadingStore, WritingStore
 from tillstream.core.contracts import to_micros
 from tillstream.core.errors import StoreUnavailable
@@ -20,6 +23,7 @@ from tillstream.features.definitions import features_named, schema_of
 from tillstream.features.engines.embedded.state import ask_for_all
 from tillstream.features.online import FeatureReader, FeatureRows, OnlineWriter
 from tillstream.features.online.footprint import SERVER_BYTES, Rows, footprint
+from tillstream.features.online.packing import pack, sections_of
 from tillstream.features.parity.home import check_parity
 from tillstream.features.parity.report import lines_of
 from tillstream.features.updates import UPDATES
@@ -127,11 +131,15 @@ def test_a_store_that_lost_its_data_is_not_read_until_it_is_whole_again(server: 
     drain(writer)
     before = read(server, END_US)
     server.kill(with_data=True)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable) as away:
         writer.apply()
-    server.start()
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable) as unread:
         read(server, END_US)
+    assert (away.value.outcome, unread.value.outcome) == ("down", "down")
+    server.start()
+    with pytest.raises(StoreUnavailable) as empty:
+        read(server, END_US)
+    assert empty.value.outcome == "filling"
     writer.apply()
     with pytest.raises(StoreUnavailable, match="being filled"):
         read(server, END_US)
@@ -182,6 +190,81 @@ def test_rows_of_other_definitions_are_unknown_and_never_misread(server: Server,
         asyncio.run(go())
 
 
+def another_versions(row: bytes) -> bytes:
+    other = replace(SCHEMA, fingerprints={**SCHEMA.fingerprints, "card": b"another!"})
+    return pack(other, "card", sections_of(SCHEMA, "card", row))
+
+
+@pytest.mark.parametrize(
+    ("damage", "outcome"),
+    [
+        pytest.param(another_versions, "fingerprint_unknown", id="another version's"),
+        pytest.param(lambda row: row[:100] + bytes([row[100] ^ 64]) + row[101:], "row_broken", id="a flipped bit"),
+        pytest.param(lambda row: row[:-16], "row_broken", id="a cut-off end"),
+    ],
+)
+def test_a_row_that_cannot_be_read_has_a_name_and_the_writer_fills_the_store_anew(
+    server: Server, loop: LiveLoop, damage: Callable[[bytes], bytes], outcome: str
+) -> None:
+    loop.release()
+    writer, client = writer_of(loop, server), valkey.Valkey(port=server.settings.port)
+    drain(writer)
+    client.set("f:card:k0", damage(client.get("f:card:k0")))
+    with pytest.raises(StoreUnavailable) as found:
+        read(server, END_US, {"card": ["k1", "k0"]})
+    assert found.value.outcome == outcome
+    assert read(server, END_US, {"card": ["k1"]}).values["card"]["k1"] == reference(loop.events, END_US)["card"]["k1"]
+    sent = [one for partition in (0, 1) for one in loop.updates.read(UPDATES, partition, 0, 10**6)]
+    again = [one for one in sent if one.key == "card:k0"][-1]
+    loop.updates.append(UPDATES, [NewRecord(again.key, again.value, again.headers)])
+    assert writer.apply().unreadable == outcome
+    with pytest.raises(StoreUnavailable, match="being filled"):
+        read(server, END_US)
+    client.close()
+    drain(writer)
+    assert read(server, END_US).position
+    assert parity_of(loop, server) == 0
+
+
+@pytest.mark.parametrize("key", ["f:position", "counted-until"])
+def test_what_stands_beside_the_rows_is_not_guessed_either(server: Server, loop: LiveLoop, key: str) -> None:
+    writer = writer_of(loop, server)
+    drain(writer)
+    writer.tell_counted(END_US)
+    client = valkey.Valkey(port=server.settings.port)
+    client.set(key, b"{broken")
+    client.close()
+    with pytest.raises(StoreUnavailable) as found:
+        read(server, END_US)
+    assert found.value.outcome == {"f:position": "filling"}.get(key, "row_broken")
+    drain(writer)
+    writer.tell_counted(END_US)
+    assert read(server, END_US).counted_until_us == END_US
+
+
+def parity_of(loop: LiveLoop, server: Server) -> int:
+    """How many values are not the reference's at the writer's position."""
+    keys = [f"{entity}:{one}" for entity, ids in IDS.items() for one in ids]
+    found = check_parity(_lake(loop), loop.logs, server.settings, SCHEMA, keys, END_US)
+    assert found.triples > 300
+    return found.mismatches
+
+
+def test_a_full_store_refuses_the_write_keeps_its_rows_and_goes_on_when_it_may(server: Server, loop: LiveLoop) -> None:
+    loop.release()
+    writer, client = writer_of(loop, server), valkey.Valkey(port=server.settings.port)
+    writer.apply()
+    before = client.get("f:position")
+    client.config_set("maxmemory", 2**20)
+    with pytest.raises(StoreUnavailable, match="is full and refuses writes") as found:
+        writer.apply()
+    assert (found.value.outcome, client.get("f:position")) == ("full", before)
+    client.config_set("maxmemory", 2**29)
+    client.close()
+    drain(writer)
+    assert same(read(server, END_US).values, reference(loop.events, END_US))
+
+
 def test_the_memory_that_was_computed_is_what_a_real_server_takes(server: Server, loop: LiveLoop) -> None:
     loop.release()
     rows = loop.rows()
@@ -215,12 +298,14 @@ def test_a_store_that_hangs_costs_the_deadline_then_nothing_and_is_probed_back(s
         reader = FeatureReader(store)
         await reader.read({"visitor": ["v1"]}, (), END_US)
         os.kill(server.process.pid, signal.SIGSTOP)
-        took = []
+        took, outcomes = [], []
         for _ in range(8):
             began = time.monotonic()
-            with pytest.raises(StoreUnavailable):
+            with pytest.raises(StoreUnavailable) as found:
                 await reader.read({"visitor": ["v1"]}, (), END_US)
             took.append(time.monotonic() - began)
+            outcomes.append(found.value.outcome)
+        assert outcomes[:4] == ["late", "late", "late", "resting"]
         os.kill(server.process.pid, signal.SIGCONT)
         until = time.monotonic() + 10
         while True:

@@ -71,6 +71,7 @@ def desk_with(
     clock: Callable[[], int] = lambda: NOW_US,
     policy: Policy | None = None,
     code: str = "code-1",
+    store_read: Callable[[str, Mapping[str, int]], None] = lambda _outcome, _missing: None,
 ) -> Desk:
     shelf = catalogue if catalogue is not None else the_small_snapshot()
     held = dict(champions or {})
@@ -85,6 +86,8 @@ def desk_with(
         clock=clock,
         code=code,
         record_seconds=5.0,
+        stale_seconds=5.0,
+        store_read=store_read,
     )
 
 

@@ -118,6 +118,7 @@ class PlainRows:
 
     def __init__(self, values: dict[str, dict[str, Mapping[str, Any]]], counted_until_us: int | None) -> None:
         self.values, self.counted_until_us = values, counted_until_us
+        self.missing = {entity: sum(not row for row in rows.values()) for entity, rows in values.items()}
         self.defaulted = tuple(
             f"{entity}__anything" for entity, rows in values.items() if any(not row for row in rows.values())
         )

@@ -68,6 +68,19 @@ def test_with_the_store_down_the_snapshots_taste_decides_and_its_age_is_named(tm
     assert categories_of(answer)["lamps"] >= 4
 
 
+def test_how_each_round_trip_to_the_store_came_out_is_told_with_the_ids_it_did_not_know() -> None:
+    store, told = viewed("shoes-7"), list[tuple[str, dict[str, int]]]()
+    with plain_desk(champions=MODEL, store=store, store_read=lambda *how: told.append(how)) as desk:
+        answer_of(desk)
+        store.counted_until_us = NOW_US - 5_000_001
+        answer_of(desk)
+        store.down = True
+        answer_of(desk)
+    assert [outcome for outcome, _ in told] == ["fresh", "fresh", "stale", "stale", "down"]
+    assert told[1][1]["product"] > 0
+    assert told[4][1] == {}
+
+
 def test_features_that_stand_still_are_used_and_their_age_is_named() -> None:
     store = viewed("shoes-7")
     store.counted_until_us = NOW_US - 40_000_000

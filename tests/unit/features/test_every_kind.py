@@ -120,6 +120,5 @@ def test_an_exact_tail_counts_the_newest_instants_alone(tmp_path: Path, aggregat
 
 def test_a_feature_that_is_not_kept_online_is_refused_by_name() -> None:
     offline = FEATURES["visitor__products_7d"]
-    rows = FeatureRows(default_schema(), [offline], {"visitor": {"v1": None}}, at_us=END_US, position="")
     with pytest.raises(NotServed, match="visitor__products_7d is not kept online"):
-        _ = rows.values
+        FeatureRows(default_schema(), [offline], {"visitor": {"v1": None}}, at_us=END_US, position="")

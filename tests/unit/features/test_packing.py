@@ -4,8 +4,11 @@ from dataclasses import replace
 import pytest
 from tests.unit.features.live_loop import SCHEMA
 
+from tillstream.features.definitions import Schema
 from tillstream.features.definitions.groups import Group
 from tillstream.features.definitions.language import EXACT_INSTANTS, EXACT_US
+from tillstream.features.errors import FingerprintUnknown, RowBroken
+from tillstream.features.online.packed import PackedRows
 from tillstream.features.online.packing import decode_tiles, merge, pack, sections_of
 from tillstream.features.online.position import NEVER, Position, decode_position
 from tillstream.features.tiles import Payload
@@ -71,12 +74,37 @@ def test_the_last_tile_of_a_step_wins() -> None:
     assert decode_tiles(group, merge(group, merge(group, b"", {7: first}), {7: second})) == {7: second}
 
 
-def test_a_row_of_another_fingerprint_is_as_if_it_were_not_there() -> None:
-    groups = SCHEMA.groups["card"]
-    section = merge(groups[0], b"", {7: [1] * len(groups[0].columns)})
-    row = pack(b"another!", groups, [section] + [b""] * (len(groups) - 1))
-    assert sections_of(row, SCHEMA.fingerprints["card"], groups) == [b""] * len(groups)
-    assert sections_of(row, b"another!", groups)[0] == section
+OTHER = replace(SCHEMA, fingerprints={**SCHEMA.fingerprints, "card": b"another!"})
+
+
+def card_row(schema: Schema) -> bytes:
+    groups = schema.groups["card"]
+    sections = [merge(group, b"", {7: tile_of(group, random.Random(number))}) for number, group in enumerate(groups)]
+    row = pack(schema, "card", sections)
+    assert sections_of(schema, "card", row) == sections
+    assert len(row) % 8 == 0
+    return row
+
+
+def test_a_row_of_another_fingerprint_is_refused_by_writer_and_reader() -> None:
+    other, own = card_row(OTHER), card_row(SCHEMA)
+    with pytest.raises(FingerprintUnknown):
+        sections_of(SCHEMA, "card", other)
+    for rows in ([other], [own, None, other], [b"another!" + own[8:]], [b"x"], [b""]):
+        with pytest.raises(FingerprintUnknown):
+            PackedRows(SCHEMA, "card", rows)
+
+
+def test_a_row_with_any_byte_changed_or_cut_off_is_refused() -> None:
+    row = card_row(SCHEMA)
+    damaged = [row[:-8], row[:40], row + bytes(8)]
+    damaged += [row[:at] + bytes([row[at] ^ 1 << at % 8]) + row[at + 1 :] for at in range(8, len(row), 7)]
+    for one in damaged:
+        with pytest.raises(RowBroken):
+            PackedRows(SCHEMA, "card", [row, one])
+        with pytest.raises(RowBroken):
+            sections_of(SCHEMA, "card", one)
+    assert len(PackedRows(SCHEMA, "card", [row, None, row]).numbers) == len(row) // 4
 
 
 def test_a_position_is_ready_once_it_has_passed_what_it_waited_for() -> None:

@@ -164,7 +164,7 @@ def test_an_engine_without_an_answer_is_missing_and_one_too_many_is_extra() -> N
     def says(value: Mapping[str, Any]) -> Values:
         return {"card": {"k0": value}}
 
-    small = Schema({feature.name: feature}, SMALL.groups, SMALL.bindings, SMALL.fingerprints)
+    small = Schema({feature.name: feature}, SMALL.groups, SMALL.bindings, SMALL.fingerprints, SMALL.places)
     moment, tally = Moment({}, AT_US, {"card": ["k0"]}), Tally()
     for reference, other in (
         ({feature.name: 3}, {}),

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 
 import valkey
 import valkey.asyncio
-from valkey.exceptions import ValkeyError
+from valkey.exceptions import OutOfMemoryError, ValkeyError
 
 from tillstream.adapters.store.breaker import Breaker
 from tillstream.core.errors import StoreUnavailable
@@ -53,14 +53,17 @@ class ReadingStore:
     async def mget(self, keys: Sequence[str]) -> list[bytes | None]:
         """All values in one command."""
         if not self.breaker.allows():
-            raise StoreUnavailable(f"the store at {self._address} did not answer lately; it is asked again soon")
+            raise StoreUnavailable(
+                f"the store at {self._address} did not answer lately; it is asked again soon", "resting"
+            )
         try:
             async with asyncio.timeout(self._settings.deadline_ms / 1000):
                 found: list[bytes | None] = await self._client.mget(keys)
         except (TimeoutError, OSError, ValkeyError) as error:
             self.breaker.failed()
             why = str(error) or f"nothing within {self._settings.deadline_ms} ms"
-            raise StoreUnavailable(f"the store at {self._address}: {why}") from error
+            outcome = "late" if isinstance(error, TimeoutError) else "down"
+            raise StoreUnavailable(f"the store at {self._address}: {why}", outcome) from error
         self.breaker.succeeded()
         return found
 
@@ -165,7 +168,11 @@ class WritingStore:
         self._client.close()  # type: ignore[no-untyped-call]
 
     def _unavailable(self, error: Exception) -> StoreUnavailable:
-        return StoreUnavailable(f"the store at {self._settings.host}:{self._settings.port}: {error}")
+        place = f"the store at {self._settings.host}:{self._settings.port}"
+        if isinstance(error, OutOfMemoryError) or str(error).startswith("OOM"):
+            most = "raise TILLSTREAM_STORE__MAX_MEMORY_BYTES; `tillstream features memory` says what is needed"
+            return StoreUnavailable(f"{place} is full and refuses writes: {most}", "full")
+        return StoreUnavailable(f"{place}: {error}")
 
 
 def _portions(keys: list[bytes], size: int) -> list[list[bytes]]:

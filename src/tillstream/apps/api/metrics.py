@@ -1,5 +1,7 @@
 """What the API counts; no label ever holds an id."""
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
@@ -26,9 +28,16 @@ class Metrics:
             ("use_case", "mode", "arm"),
             registry=self.registry,
         )
-        self.store_failures = Counter(
-            "tillstream_serving_store_failures_total",
-            "Round trips to the store that failed or took too long.",
+        self.store_reads = Counter(
+            "tillstream_serving_store_reads_total",
+            "Round trips to the store by how they came out: see below.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.rows_missing = Counter(
+            "tillstream_serving_store_rows_missing_total",
+            "Ids that the store does not know: their features take their defaults.",
+            ("entity",),
             registry=self.registry,
         )
         self.record_failures = Counter(
@@ -56,6 +65,13 @@ class Metrics:
             "Records in the spool that the log does not have yet.",
             registry=self.registry,
         )
+
+    def store_read(self, outcome: str, missing: Mapping[str, int]) -> None:
+        """Counts a round trip to the store."""
+        self.store_reads.labels(outcome).inc()
+        for entity, ids in missing.items():
+            if ids:
+                self.rows_missing.labels(entity).inc(ids)
 
     def text(self) -> bytes:
         """The exposition."""

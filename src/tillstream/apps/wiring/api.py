@@ -49,7 +49,8 @@ def build_app(settings: Settings) -> FastAPI:
         policy=Policy(),
         clock=now_us,
         code=code_digest(),
-        store_failed=metrics.store_failures.inc,
+        stale_seconds=settings.serving.features_stale_seconds,
+        store_read=metrics.store_read,
         record_seconds=_RECORD_DEADLINES * settings.serving.deadline_ms / 1000,
     )
 

@@ -167,6 +167,8 @@ class ServingSettings(Area):
     """Its port."""
     deadline_ms: Annotated[int, Field(ge=10, le=10_000)] = 100
     """What a decision may take in all."""
+    features_stale_seconds: Annotated[float, Field(gt=0)] = 5.0
+    """Live features that stand still for longer are named; a running worker tells every half second, and may pause."""
     max_body_bytes: Annotated[int, Field(ge=1_024)] = 4 * 2**20
     """The largest body `POST /v1/events` takes."""
     spool_days: Annotated[float, Field(gt=0)] = 2.0

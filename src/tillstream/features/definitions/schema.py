@@ -14,7 +14,7 @@ from tillstream.features.errors import DefinitionInvalid, UnknownFeature
 
 ALWAYS_US: Final = 2**62
 """Beyond every instant; with a minus before every instant."""
-_LAYOUT: Final = "3"
+_LAYOUT: Final = "4"
 """Raised when the packed form of a tile changes: old rows are then unknown instead of misread."""
 _COARSEST_RELEASE_US: Final = 5 * MINUTE * 10**6
 
@@ -50,6 +50,8 @@ class Schema:
     groups: Mapping[str, tuple[Group, ...]]
     bindings: Mapping[str, Binding]
     fingerprints: Mapping[str, bytes]
+    places: Mapping[str, tuple[int, ...]]
+    """Of each group of an entity its section's place in a row: whole numbers before text."""
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ def schema_of(features: Iterable[Feature]) -> Schema:
         groups[group.entity] = (*groups.get(group.entity, ()), group)
     bindings = {name: _bind(feature, groups[feature.entity]) for name, feature in tiled.items()}
     prints = {entity: blake2b(repr((_LAYOUT, of)).encode(), digest_size=8).digest() for entity, of in groups.items()}
-    return Schema(named, groups, bindings, prints)
+    return Schema(named, groups, bindings, prints, {entity: _places(of) for entity, of in groups.items()})
 
 
 @cache
@@ -108,6 +110,11 @@ def with_parts(features: Iterable[Feature], among: Mapping[str, Feature] = FEATU
     for feature in wanted.values():
         add(feature)
     return found
+
+
+def _places(groups: tuple[Group, ...]) -> tuple[int, ...]:
+    order = sorted(range(len(groups)), key=lambda number: groups[number].is_text)
+    return tuple(order.index(number) for number in range(len(groups)))
 
 
 def _check_parts(feature: Feature, before: Mapping[str, Feature]) -> None:

@@ -26,9 +26,9 @@ def tiles_by_key(schema: Schema, records: Iterable[Record]) -> tuple[dict[str, T
 
 
 def merged_row(schema: Schema, entity: str, row: bytes | None, changed: Tiles) -> bytes:
-    """The row with these tiles in it."""
-    groups, fingerprint = schema.groups[entity], schema.fingerprints[entity]
-    sections = sections_of(row, fingerprint, groups)
+    """The row with these tiles in it; raises FingerprintUnknown or RowBroken for one that cannot be read."""
+    groups = schema.groups[entity]
+    sections = sections_of(schema, entity, row)
     for number, tiles in changed.items():
         sections[number] = merge(groups[number], sections[number], tiles)
-    return pack(fingerprint, groups, sections)
+    return pack(schema, entity, sections)

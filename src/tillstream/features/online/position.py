@@ -50,9 +50,12 @@ class Position:
 _DECODER: Final = msgspec.json.Decoder(Position)
 
 
-def decode_position(value: bytes) -> Position:
-    """The position in the store's bytes."""
-    return _DECODER.decode(value)
+def decode_position(value: bytes) -> Position | None:
+    """The position in the store's bytes; None when they are none."""
+    try:
+        return _DECODER.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def offsets_told(text: str) -> dict[int, int]:

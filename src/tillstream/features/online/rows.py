@@ -1,6 +1,6 @@
 """What one round trip brought, turned into values by feature and id."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,15 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tillstream.features.definitions.language import Feature
-from tillstream.features.definitions.schema import Binding, Schema, with_parts
-from tillstream.features.errors import NotServed
-from tillstream.features.online.cells import Cells, Section, cells_of
-from tillstream.features.online.packing import sections_of
-from tillstream.features.online.untiled import untiled_cells
+from tillstream.features.definitions.schema import Schema
+from tillstream.features.online.column import AnyColumn
+from tillstream.features.online.packed import PackedRows
+from tillstream.features.online.reading import Reading, readings_of
+from tillstream.features.online.untiled import untiled_column
+from tillstream.features.online.windowed import windowed_columns
 
 
 class FeatureRows:
-    """Values as the store had them at `position`; an id that the store does not know has the defaults."""
+    """Values as the store had them at `position`; an id that the store does not know has the defaults.
+
+    Made of the rows, it raises FingerprintUnknown or RowBroken where one of them cannot be read.
+    """
 
     def __init__(
         self,
@@ -28,13 +32,19 @@ class FeatureRows:
         position: str,
         counted_until_us: int | None = None,
         given: Mapping[str, Any] | None = None,
+        readings: Mapping[str, Reading] | None = None,
     ) -> None:
         """`counted_until_us`: all received before is in the rows, as the worker last told; None if none ever did.
 
-        `given` holds the fields of the request that features are given by.
+        `given` holds the fields of the request that features are given by; `readings` are those of the features.
         """
-        self._schema, self._rows, self._given = schema, rows, given or {}
-        self._features = tuple(feature for feature in features if feature.entity in rows)
+        self._rows, self._given = rows, given or {}
+        self._readings = readings_of(schema, features, rows) if readings is None else readings
+        self._packed = {
+            entity: PackedRows(schema, entity, tuple(of.values()))
+            for entity, of in rows.items()
+            if entity in schema.groups
+        }
         self.at_us, self.position, self.counted_until_us = at_us, position, counted_until_us
 
     @cached_property
@@ -42,58 +52,51 @@ class FeatureRows:
         """Entity to id to feature to value; a missing value is the feature's default."""
         found: dict[str, dict[str, dict[str, Any]]] = {}
         for entity, rows in self._rows.items():
-            names = [feature.name for feature in self._features if feature.entity == entity]
-            columns = [self._columns[name] for name in names]
-            cells = zip(*columns, strict=True) if columns else ((),) * len(rows)
+            columns = self._columns[entity]
+            names = [feature.name for feature in self._reading(entity).asked]
+            cells = zip(*(columns[name].cells() for name in names), strict=True) if names else ((),) * len(rows)
             found[entity] = {
                 one: dict(zip(names, values, strict=True)) for one, values in zip(rows, cells, strict=True)
             }
         return found
 
+    @property
+    def missing(self) -> dict[str, int]:
+        """How many ids of each entity kind the store knows nothing of."""
+        return {entity: sum(row is None for row in of.values()) for entity, of in self._rows.items()}
+
     @cached_property
     def defaulted(self) -> tuple[str, ...]:
         """Names of features that took their default for at least one id, because the store knows nothing of it."""
-        without = {entity for entity, rows in self._rows.items() if not all(rows.values())}
-        return tuple(feature.name for feature in self._features if feature.entity in without)
+        without = [entity for entity, rows in self._rows.items() if not all(rows.values())]
+        return tuple(feature.name for entity in without for feature in self._reading(entity).asked)
+
+    def numbers(self, entity: str) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
+        """Each numeric feature's values in the order of the ids asked, whole ones as they are; a missing one is NaN."""
+        columns = self._columns[entity]
+        return {name: columns[name].numbers() for name in self._reading(entity).numeric}
 
     def matrix(self, entity: str, ids: Sequence[str], names: Sequence[str]) -> NDArray[np.float32]:
         """One row an id, one column a name; a missing value is NaN. An id may come more than once."""
         places = {one: number for number, one in enumerate(self._rows.get(entity, ()))}
-        picked = [places[one] for one in ids]
+        picked = np.array([places[one] for one in ids], np.intp)
         out = np.empty((len(ids), len(names)), np.float32)
         for column, name in enumerate(names):
-            cells = np.array([np.nan if cell is None else cell for cell in self._columns[name]], np.float64)
-            out[:, column] = cells[picked]
+            out[:, column] = self._columns[entity][name].numbers()[picked]
         return out
 
+    def _reading(self, entity: str) -> Reading:
+        return self._readings[entity]
+
     @cached_property
-    def _columns(self) -> dict[str, Cells]:
-        """A column for each feature and its parts: one cell for each id of its entity, in the order asked."""
-        needed = with_parts(self._features, self._schema.features)
-        columns: dict[str, Cells] = {}
-        for bindings, section in self._sections([feature for feature in needed.values() if feature.is_tiled]):
-            for binding in bindings:
-                columns[binding.feature.name] = cells_of(binding, section, self.at_us)
-        for name, feature in needed.items():
-            found = columns[name] if feature.is_tiled else self._untiled(feature, columns)
-            columns[name] = [feature.default if cell is None else cell for cell in found]
+    def _columns(self) -> dict[str, dict[str, AnyColumn]]:
+        """By entity a column for each feature and its parts: one value for each id, in the order asked."""
+        return {entity: self._columns_of(entity) for entity in self._rows}
+
+    def _columns_of(self, entity: str) -> dict[str, AnyColumn]:
+        reading, packed = self._readings[entity], self._packed.get(entity)
+        columns = windowed_columns(reading, packed, self.at_us) if packed else {}
+        for feature in reading.untiled:
+            ids = len(self._rows[entity])
+            columns[feature.name] = untiled_column(feature, columns, ids=ids, at_us=self.at_us, given=self._given)
         return columns
-
-    def _untiled(self, feature: Feature, columns: Mapping[str, Cells]) -> Cells:
-        ids = len(self._rows[feature.entity])
-        return untiled_cells(feature, columns, ids=ids, at_us=self.at_us, given=self._given)
-
-    def _sections(self, features: Sequence[Feature]) -> Iterator[tuple[list[Binding], Section]]:
-        for entity, rows in self._rows.items():
-            mine: dict[int, list[Binding]] = {}
-            for feature in features:
-                if feature.entity == entity:
-                    if (binding := self._schema.bindings.get(feature.name)) is None:
-                        raise NotServed(feature.name)
-                    mine.setdefault(binding.number, []).append(binding)
-            if not mine:
-                continue
-            groups = self._schema.groups[entity]
-            split = [sections_of(row, self._schema.fingerprints[entity], groups, mine) for row in rows.values()]
-            for place, (number, bindings) in enumerate(mine.items()):
-                yield bindings, Section(groups[number], [parts[place] for parts in split])

@@ -6,22 +6,25 @@ from typing import Any
 from tillstream.features.definitions.aggregations import Calendar, Difference, Given, Ratio
 from tillstream.features.definitions.calendar import calendar_term
 from tillstream.features.definitions.language import Feature
-from tillstream.features.online.cells import Cells, ratio_of
+from tillstream.features.online.column import AnyColumn, Column, Listed, difference_of, ratio_of
 
 
-def untiled_cells(
-    feature: Feature, columns: Mapping[str, Cells], *, ids: int, at_us: int, given: Mapping[str, Any]
-) -> Cells:
-    """One cell for each of so many ids, without defaults; `columns` holds the feature's parts, with theirs."""
+def untiled_column(
+    feature: Feature, columns: Mapping[str, AnyColumn], *, ids: int, at_us: int, given: Mapping[str, Any]
+) -> AnyColumn:
+    """A value for each of so many ids; `columns` holds the feature's parts, with their defaults."""
     match feature.aggregation:
         case Ratio(of, over):
-            return [ratio_of(*pair) for pair in zip(columns[of], columns[over], strict=True)]
+            return _with_default(ratio_of(columns[of], columns[over]), feature.default)
         case Difference(of, less):
-            subtracted = columns[less] if isinstance(less, str) else [less] * ids
-            pairs = zip(columns[of], subtracted, strict=True)
-            return [None if one is None or other is None else one - other for one, other in pairs]
+            subtracted = columns[less] if isinstance(less, str) else less
+            return _with_default(difference_of(columns[of], subtracted), feature.default)
         case Calendar(term):
-            return [calendar_term(term, at_us)] * ids
+            return Listed([calendar_term(term, at_us)] * ids, feature.default)
         case Given(of):
-            return [given.get(of)] * ids
+            return Listed([given.get(of)] * ids, feature.default)
     raise AssertionError(feature)
+
+
+def _with_default(column: Column, default: Any) -> Column:
+    return Column(column.values, column.is_missing, default)

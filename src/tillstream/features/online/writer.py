@@ -9,6 +9,7 @@ from tillstream.adapters.store import WritingStore
 from tillstream.core.contracts import topic_named
 from tillstream.core.telemetry import logger
 from tillstream.features.definitions import Schema
+from tillstream.features.errors import FingerprintUnknown, RowBroken
 from tillstream.features.online.merging import merged_row, tiles_by_key
 from tillstream.features.online.position import COUNTED, NEVER, POSITION, PREFIX, Position, decode_position
 from tillstream.features.updates import UPDATES, Tiles, resent_ends
@@ -43,6 +44,8 @@ class Applied:
     rows: int = 0
     unknown: int = 0
     """Records of another fingerprint: definitions that are not in force."""
+    unreadable: str | None = None
+    """Why the store had to be emptied: a row in it that this version did not write."""
     is_level: bool = True
     """Whether the store now holds all that lay in the topic when the call began."""
 
@@ -70,11 +73,11 @@ class OnlineWriter:
         self._ttl_seconds = {entity: _ttl_seconds(schema, entity) for entity in schema.groups}
 
     def position(self) -> Position | None:
-        """Where the store stands; None for an empty store, another log or other definitions."""
+        """Where the store stands; None for an empty or a broken store, another log or other definitions."""
         (told,) = self._store.mget([POSITION])
-        if told is None:
+        position = decode_position(told) if told else None
+        if position is None:
             return None
-        position = decode_position(told)
         mine = position.log_id == self._log.log_id and position.schema == self._schema.fingerprint
         return position if mine else None
 
@@ -93,10 +96,15 @@ class OnlineWriter:
         tiles, unknown = tiles_by_key(self._schema, records)
         ends = resent_ends(records) if position.ready_at else None
         moved = (replace(position, ready_at=ends) if ends is not None else position).moved(following)
-        if not self._write(position, moved, tiles):
-            return Applied(is_level=False)
+        try:
+            if not self._write(position, moved, tiles):
+                return Applied(is_level=False)
+        except (FingerprintUnknown, RowBroken) as error:
+            # What a row held before these tiles cannot be told, so all rows are made again.
+            self._begin()
+            return Applied(unreadable=error.outcome, is_level=False)
         is_level = len(records) < self._max_records and moved.is_ready
-        return Applied(len(records), len(tiles), unknown, is_level)
+        return Applied(len(records), len(tiles), unknown, is_level=is_level)
 
     def tell_counted(self, until_us: int) -> None:
         """Tells readers that all received before `until_us` is in the rows."""

@@ -10,8 +10,8 @@ from tillstream.features.definitions.aggregations import Top
 from tillstream.features.definitions.language import Source
 from tillstream.features.engines.polars import Spine, values_of
 from tillstream.features.offline.silver import Lake, begin_of, events_by_source, silver_of
-from tillstream.features.online.untiled import untiled_cells
 from tillstream.features.parity.comparing import Moment, Values
+from tillstream.features.parity.derived import derived_cells
 from tillstream.features.parity.history import History
 
 
@@ -56,7 +56,7 @@ class PolarsReference:
             columns |= {feature.name: _plain(feature, frame[feature.name]) for feature in mine}
         for feature in schema.features.values():
             if feature.entity == entity and not feature.is_tiled:
-                cells = untiled_cells(feature, columns, ids=len(ids), at_us=at_us, given={})
+                cells = derived_cells(feature, columns, ids=len(ids), at_us=at_us, given={})
                 columns[feature.name] = [feature.default if cell is None else cell for cell in cells]
         return {one: _row(columns, row) for row, one in enumerate(ids)}
 

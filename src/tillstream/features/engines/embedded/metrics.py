@@ -24,6 +24,18 @@ METRICS: Final[Sheet[Totals]] = Sheet(
             lambda t: t.superseded,
         ),
         Metric(
+            "tillstream_features_unknown_records_total",
+            "Records of tiles of other definitions, left out of the store.",
+            lambda t: t.unknown,
+        ),
+        Metric(
+            "tillstream_features_store_failures_total",
+            "Times that the store could not be brought up to date: `down`, `full`, or rows that could not be read, for "
+            "which it is filled anew.",
+            lambda t: dict(t.store),
+            by="outcome",
+        ),
+        Metric(
             "tillstream_features_released_until_timestamp_seconds",
             "Steps that closed before this instant are batch's.",
             lambda t: t.released_until_us / 1e6,

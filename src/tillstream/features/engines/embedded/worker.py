@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final, Protocol
 
 from tillstream.adapters.log import Log
@@ -41,6 +41,14 @@ class Applied(Protocol):
         """Records applied; 0 when there was nothing to do."""
 
     @property
+    def unknown(self) -> int:
+        """Records of tiles of definitions that are not in force."""
+
+    @property
+    def unreadable(self) -> str | None:
+        """The outcome's name when a row could not be read, so that the store is filled anew."""
+
+    @property
     def is_level(self) -> bool:
         """Whether the store now holds all that lay in the topic when the call began."""
 
@@ -51,12 +59,20 @@ class Totals(Outcome):
 
     batches: int = 0
     superseded: int = 0
+    unknown: int = 0
+    """Records of tiles of other definitions, which the store's writer leaves out."""
+    store: dict[str, int] = field(default_factory=dict)
+    """Times that the store could not be brought up to date, by the outcome's name."""
 
     def add(self, outcome: Outcome) -> None:
         """Adds a batch."""
         self.batches += 1
         for name, value in asdict(outcome).items():
             setattr(self, name, value if name == "released_until_us" else getattr(self, name) + value)
+
+    def failed(self, outcome: str) -> None:
+        """Counts a time that the store could not be brought up to date."""
+        self.store[outcome] = self.store.get(outcome, 0) + 1
 
 
 class FeatureWorker:
@@ -166,6 +182,7 @@ class FeatureWorker:
                     self._writer.tell_counted(counted_us)
                     told_us = counted_us
             except StoreUnavailable as error:
+                self.totals.failed(error.outcome)
                 if not was_away:
                     log_line.warning("store_away", why=str(error))
                 was_away = True
@@ -174,6 +191,10 @@ class FeatureWorker:
             if was_away:
                 log_line.info("store_back")
                 was_away = False
+            self.totals.unknown += applied.unknown
+            if applied.unreadable:
+                self.totals.failed(applied.unreadable)
+                log_line.error("store_rows_unreadable", outcome=applied.unreadable)
             if not applied.records:
                 self._wrote.wait(_PATIENCE_SECONDS)
                 self._wrote.clear()

@@ -1,0 +1,133 @@
+"""What reading some features takes, worked out once, so that a read does a few things to whole arrays."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tillstream.features.definitions.aggregations import Count, First, Last, Mean, Ratio, SecondsSince, Sum
+from tillstream.features.definitions.fields import MILLIONTHS
+from tillstream.features.definitions.language import Feature
+from tillstream.features.definitions.schema import Binding, Schema, with_parts
+from tillstream.features.errors import NotServed
+from tillstream.features.online.column import Doubles, Longs
+from tillstream.features.online.windows import Windows, windows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Lines of sections within windows, an entry a term: the window, and which of its section's lines."""
+
+    windows: Longs
+    lines: Longs
+
+
+@dataclass(frozen=True, slots=True)
+class Quotients:
+    """One sum over another, each divided by its scale before: means, and ratios of counts and sums."""
+
+    features: tuple[Feature, ...]
+    of: Longs
+    of_scale: Doubles
+    over: Longs
+    over_scale: Doubles
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Of one entity kind: what is asked, and how it is computed, parts before what is made of them."""
+
+    asked: tuple[Feature, ...]
+    numeric: tuple[str, ...]
+    windows: Windows
+    window_of: dict[str, int]
+    sums: Terms
+    added: tuple[tuple[Feature, int], ...]
+    """Counts and sums, each with its term of `sums`."""
+    quotients: Quotients
+    ends: Terms
+    ended: tuple[Feature, ...]
+    """Newest and oldest numbers and their times, each with its term of `ends`."""
+    is_last: Longs
+    """1 where a term of `ends` is the newest tile's, 0 where it is the oldest's."""
+    others: tuple[Binding, ...]
+    untiled: tuple[Feature, ...]
+
+
+def is_fraction(feature: Feature) -> bool:
+    """Whether its whole numbers are millionths."""
+    return feature.field is not None and feature.field.kind == "fraction"
+
+
+def readings_of(schema: Schema, features: Sequence[Feature], entities: Iterable[str]) -> dict[str, Reading]:
+    """A reading for each of the entity kinds; raises NotServed for a feature of theirs that only silver has."""
+    return {entity: _reading(schema, tuple(one for one in features if one.entity == entity)) for entity in entities}
+
+
+def _reading(schema: Schema, asked: tuple[Feature, ...]) -> Reading:
+    needed = with_parts(asked, schema.features)
+    bindings = {name: _binding(schema, feature) for name, feature in needed.items() if feature.is_tiled}
+    windows, window_of = windows_of([one for one in bindings.values() if not one.group.is_text])
+    sums: dict[tuple[int, int], int] = {}
+
+    def term(binding: Binding, column: int = 0) -> int:
+        line = window_of[binding.feature.name], 1 + binding.columns[column]
+        return sums.setdefault(line, len(sums))
+
+    added = {name: term(one) for name, one in bindings.items() if isinstance(one.feature.aggregation, Count | Sum)}
+    quotients = [(one.feature, term(one), _scale(one.feature), term(one, 1), 1.0)
+                 for one in bindings.values() if isinstance(one.feature.aggregation, Mean)]  # fmt: skip
+    untiled = []
+    for feature in needed.values():
+        match feature.aggregation:
+            case Ratio(of, over) if of in added and over in added:
+                quotients.append((feature, added[of], _scale(needed[of]), added[over], _scale(needed[over])))
+            case _ if not feature.is_tiled:
+                untiled.append(feature)
+    ended = [one for one in bindings.values() if _is_end(one)]
+    others = [one for one in bindings.values()
+              if not isinstance(one.feature.aggregation, Count | Sum | Mean) and not _is_end(one)]  # fmt: skip
+    return Reading(
+        asked,
+        tuple(feature.name for feature in asked if feature.is_numeric),
+        windows,
+        window_of,
+        Terms(*(np.array([term[side] for term in sums], np.int64) for side in (0, 1))),
+        tuple((needed[name], place) for name, place in added.items()),
+        Quotients(
+            tuple(one[0] for one in quotients),
+            np.array([one[1] for one in quotients], np.int64),
+            np.array([[one[2]] for one in quotients]).reshape(-1, 1),
+            np.array([one[3] for one in quotients], np.int64),
+            np.array([[one[4]] for one in quotients]).reshape(-1, 1),
+        ),
+        Terms(
+            np.array([window_of[one.feature.name] for one in ended], np.int64),
+            np.array([_end_line(one) for one in ended], np.int64),
+        ),
+        tuple(one.feature for one in ended),
+        np.array([[one.group.kind == "last"] for one in ended], np.int64).reshape(-1, 1),
+        tuple(others),
+        tuple(untiled),
+    )
+
+
+def _binding(schema: Schema, feature: Feature) -> Binding:
+    if (found := schema.bindings.get(feature.name)) is None:
+        raise NotServed(feature.name)
+    return found
+
+
+def _scale(feature: Feature) -> float:
+    return float(MILLIONTHS) if is_fraction(feature) else 1.0
+
+
+def _is_end(binding: Binding) -> bool:
+    return isinstance(binding.feature.aggregation, Last | First | SecondsSince) and not binding.group.is_text
+
+
+def _end_line(binding: Binding) -> int:
+    match binding.feature.aggregation:
+        case Last(of) | First(of):
+            return 3 + binding.group.fields.index(of)
+    return 1
