@@ -22,6 +22,7 @@ BENCHMARKS = (
     "flink_sessions",
     "decisions",
     "freshness",
+    "backfill",
 )
 """Modules of this package; each has `run() -> list[BenchLine]`."""
 RESULTS = Path(__file__).parent / "results.json"

@@ -3,6 +3,7 @@
 Example: python -m research.parity --triples 100000
          python -m research.parity --replay orders.csv --mapping orders.toml --definitions my_features.py
          python -m research.parity --home var --definitions my_features.py
+         python -m research.parity --engines spark
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 from runpy import run_path
 
 from research.homes import Home, RunFailed, settings_of
+from research.parity.engines import ENGINES, engines_over
 from research.parity.homes import empty_store, home_of_file, home_of_shop
 from research.parity.playing import play
 from research.parity.proving import prove
@@ -57,6 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--mapping", help="that file's mapping: TOML, or tafeng, fraud_handbook, diginetica")
     parser.add_argument("--home", type=Path, help="a home whose log and lake are taken as they are")
     parser.add_argument("--definitions", help="a Python file whose FEATURES are compared instead of the shop's")
+    parser.add_argument("--engines", nargs="*", default=(), choices=ENGINES, help="compared too; `make engines` first")
     parser.add_argument("--folder", help="keep everything here")
     options = parser.parse_args()
     if bool(options.replay) != bool(options.mapping):
@@ -80,11 +83,13 @@ def _prove(root: Path, options: argparse.Namespace) -> Tally:
     settings = settings_of(home)
     logs = FeatureLogs(open_log(settings), SqliteLog(root / "updates"))
     lake = Lake(settings.lake_path)
-    with closing(logs), empty_store(root) as store:
+    with closing(logs), empty_store(root) as store, engines_over(lake, root, options.engines) as of_silver:
         lateness_us = settings.features.lateness_seconds * 10**6
         positions, seed = options.positions, options.seed
         stops = play(logs, lake, schema, lateness_us=lateness_us, stops=positions, seed=seed, tell=tell)
-        tally = prove(logs, lake, store, schema, stops, triples=options.triples, seed=seed, tell=tell)
+        tally = prove(
+            logs, lake, store, schema, stops, triples=options.triples, seed=seed, tell=tell, of_silver=of_silver
+        )  # fmt: skip
     peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     valued_ratio = tally.valued / max(tally.triples, 1)
     tell(f"{tally.entities:,} entities at {len(stops)} positions, {valued_ratio:.0%} of the values not their default")

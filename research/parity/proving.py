@@ -3,7 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from research.parity.playing import Stop
 
@@ -18,6 +18,8 @@ from tillstream.features.parity.live import OnlineEngine, TilesEngine
 from tillstream.features.parity.report import explain
 from tillstream.features.updates import UPDATES, is_tiles
 
+MakeEngine: TypeAlias = Callable[[History, int], Engine]
+"""From the history, and the instant before which nothing is asked."""
 _READ_ROWS: Final = 20_000
 _OF_EACH_ENTITY: Final = 60
 """Drawn of every entity before the rest is drawn of all."""
@@ -36,18 +38,24 @@ def prove(
     seed: int,
     tell: Callable[[str], None],
     more: Mapping[str, Engine] | None = None,
+    of_silver: Mapping[str, MakeEngine] | None = None,
 ) -> Tally:
     """Compares about so many triples over the stops, fewer only where the log has no more; the store must be empty.
 
-    `more` engines are compared too; each is asked in the order of the stops.
+    `more` engines are compared too; each is asked in the order of the stops. Those `of_silver` are made here, for they
+    must be told which rows count.
     """
     chance = random.Random(seed)
     keys = _drawn(logs.updates, schema, round(triples / len(stops) * _SPARE_RATIO), chance)
     ends = logs.updates.end_offsets(UPDATES)
     history = History(logs.updates, schema, keys, standing=standing_of(logs, schema), ends=ends)
-    reference = PolarsReference(lake, history, min(stop.at_us for stop in stops))
+    since_us = min(stop.at_us for stop in stops)
+    reference = PolarsReference(lake, history, since_us)
     online = OnlineEngine(logs.updates, store, schema)
-    engines: dict[str, Engine] = {"polars": reference, "tiles": TilesEngine(history), "online": online, **(more or {})}
+    made = {name: make(history, since_us) for name, make in (of_silver or {}).items()}
+    engines: dict[str, Engine] = {
+        "polars": reference, "tiles": TilesEngine(history), "online": online, **made, **(more or {}),
+    }  # fmt: skip
     tally = Tally()
     for number, stop in enumerate(stops):
         history.move_to(stop.position)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -11,6 +12,13 @@ from tillstream.core.settings import load_settings
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Wait = Annotated[float, typer.Option(min=0, help="How long to wait for whatever has not come far enough yet.")]
 UntilStored = Annotated[bool, typer.Option(help="Wait until the store has it too.")]
+
+
+class BatchEngine(StrEnum):
+    """What computes the tiles that batch sends."""
+
+    POLARS = "polars"
+    SPARK = "spark"
 
 
 def plan(as_json: AsJson = False) -> None:
@@ -66,11 +74,19 @@ def apply(
         typer.echo(f"{len(done.added)} new, {len(done.retired)} retired; {tiles:,} tiles sent by batch")
 
 
-def backfill(wait_seconds: Wait = 60.0, until_stored: UntilStored = False, as_json: AsJson = False) -> None:
-    """Has batch send every released step again, from silver. Example: tillstream features backfill --until-stored."""
+def backfill(
+    wait_seconds: Wait = 60.0,
+    until_stored: UntilStored = False,
+    engine: Annotated[
+        BatchEngine | None, typer.Option(help="What computes the tiles; the settings' if left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Has batch send every released step again, from silver. Example: tillstream features backfill --engine spark."""
     from tillstream.apps.wiring.feature_plans import run_backfill
     from tillstream.core.telemetry import configure_logging
 
     configure_logging("backfill", level="warning")
-    done = run_backfill(load_settings(), wait_seconds=wait_seconds, until_stored=until_stored)
+    name = engine.value if engine else None
+    done = run_backfill(load_settings(), wait_seconds=wait_seconds, until_stored=until_stored, engine=name)
     typer.echo(json.dumps(asdict(done)) if as_json else f"{done.tiles:,} tiles of {done.rows:,} rows sent")

@@ -12,7 +12,7 @@ from tillstream.core.settings import Settings
 from tillstream.data.lake import Lake
 from tillstream.features.definitions import default_schema
 from tillstream.features.logs import FeatureLogs
-from tillstream.features.offline.release import Released, release
+from tillstream.features.offline.release import Compute, Released, release
 from tillstream.features.offline.settling import live_lacks, settle, source_ends, store_lacks
 from tillstream.features.online import FeatureReader, FeatureRows
 from tillstream.features.online.position import POSITION, PREFIX
@@ -30,16 +30,19 @@ def _logs_of(settings: Settings) -> Iterator[FeatureLogs]:
         logs.close()
 
 
-def run_release(settings: Settings, *, wait_seconds: float, until_stored: bool) -> Released:
+def run_release(
+    settings: Settings, *, wait_seconds: float, until_stored: bool, compute: Compute | None = None
+) -> Released:
     """Waits for the live engine and the lake to reach the present end of the log, then sends what batch owns.
 
     `until_stored` also waits until the online writer has applied it. Each wait takes at most `wait_seconds`.
+    Polars computes the tiles, in this process, unless `compute` does.
     """
     schema = default_schema()
     with _logs_of(settings) as logs:
         ends = source_ends(logs.source, schema)
         settle(lambda: live_lacks(logs, schema, ends), wait_seconds)
-        released = release(Lake(settings.lake_path), logs, schema, wait_seconds=wait_seconds)
+        released = release(Lake(settings.lake_path), logs, schema, wait_seconds=wait_seconds, compute=compute)
         if until_stored:
             store = WritingStore(settings.store)
             updates = logs.updates.end_offsets(UPDATES)

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pyarrow.compute as pc
 
+from tillstream.apps.wiring.backfill_engine import backfill_engine
 from tillstream.apps.wiring.event_log import open_feature_logs
 from tillstream.apps.wiring.feature_jobs import run_release
 from tillstream.apps.wiring.feature_memory import needed
@@ -49,14 +50,15 @@ def apply_plan(settings: Settings, *, wait_seconds: float, until_stored: bool) -
     return plan, released
 
 
-def run_backfill(settings: Settings, *, wait_seconds: float, until_stored: bool) -> Released:
-    """Has batch send the tiles of every released step again."""
-    logs = open_feature_logs(settings)
-    try:
-        ask_for_all(logs.updates)
-    finally:
-        logs.close()
-    return run_release(settings, wait_seconds=wait_seconds, until_stored=until_stored)
+def run_backfill(settings: Settings, *, wait_seconds: float, until_stored: bool, engine: str | None = None) -> Released:
+    """Has batch send the tiles of every released step again, computed by the engine that the settings name."""
+    with backfill_engine(settings, engine or settings.engines.backfill) as compute:
+        logs = open_feature_logs(settings)
+        try:
+            ask_for_all(logs.updates)
+        finally:
+            logs.close()
+        return run_release(settings, wait_seconds=wait_seconds, until_stored=until_stored, compute=compute)
 
 
 def _record(settings: Settings) -> Path:

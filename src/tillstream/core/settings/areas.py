@@ -28,12 +28,14 @@ class Engines(Area):
     """What makes sessions and sees fraud patterns."""
     live_features: Literal["embedded"] = "embedded"
     """What keeps live feature tiles."""
+    backfill: Literal["polars", "spark"] = "polars"
+    """What computes the tiles of every released step when batch sends them again."""
 
     @model_validator(mode="before")
     @classmethod
     def _follow_the_set(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("set") == "distributed":
-            return {"log": "kafka", "lake": "spark", "streaming": "flink", **given}
+            return {"log": "kafka", "lake": "spark", "streaming": "flink", "backfill": "spark", **given}
         return given
 
     @model_validator(mode="after")

@@ -1,13 +1,14 @@
 """Batch takes over closed steps: their tiles, computed from silver, go through the same topic to the same store.
 
 A run sends the tiles of steps released since the run before, and again those that later rows of silver changed.
+Who computes them is the caller's choice; what is sent is the same bytes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 
 import polars as pl
 
@@ -50,6 +51,17 @@ class Released:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a run has to send: up to where silver was read, and by update key each (group number, step, payload)."""
+
+    read: Offsets
+    tiles: Iterable[tuple[str, list[tuple[int, int, Payload]]]]
+
+
+Compute: TypeAlias = Callable[[Schema, Standing], Owed]
+
+
 def standing_of(logs: FeatureLogs, schema: Schema) -> Standing:
     """As the state says now."""
     with logs.updates.transaction(UPDATES) as transaction:
@@ -61,14 +73,24 @@ def standing_of(logs: FeatureLogs, schema: Schema) -> Standing:
         return Standing(state.released_until_us, sent_us, state.offsets(LIVE), covered, resend)
 
 
-def release(lake: Lake, logs: FeatureLogs, schema: Schema, *, wait_seconds: float = 0.0) -> Released:
-    """One run. Raises NotSettled while silver lacks what live tiles count, Superseded when another run got ahead."""
+def release(
+    lake: Lake, logs: FeatureLogs, schema: Schema, *, wait_seconds: float = 0.0, compute: Compute | None = None
+) -> Released:
+    """One run, its tiles computed by Polars unless `compute` says otherwise.
+
+    Raises NotSettled while silver lacks what live tiles count, Superseded when another run got ahead.
+    """
     standing = standing_of(logs, schema)
     settle(lambda: lake_lacks(logs.source, standing.live), wait_seconds)
+    owed = compute(schema, standing) if compute else owed_by_polars(lake, schema, standing)
+    return _send(logs.updates, schema, standing, owed)
+
+
+def owed_by_polars(lake: Lake, schema: Schema, standing: Standing) -> Owed:
+    """The tiles to send, computed in this process."""
     groups = [group for of in schema.groups.values() for group in of]
     silver = silver_of(lake, groups, begin_of(groups, standing.released_us))
     read = {place: n for topic, frame in silver.items() for place, n in _ends(topic, frame).items()}
-    read = {**standing.covered, **read}
     events = events_by_source(groups, silver)
     tiles: dict[str, list[tuple[int, int, Payload]]] = defaultdict(list)
     for entity, of in schema.groups.items():
@@ -76,8 +98,7 @@ def release(lake: Lake, logs: FeatureLogs, schema: Schema, *, wait_seconds: floa
             mine = _to_send(group, events[group.source], standing)
             for key, step, payload in tiles_of(group, mine):
                 tiles[update_key(entity, key)].append((number, step, payload))
-    _send(logs.updates, schema, standing, read, tiles)
-    return Released(standing.released_us, sum(map(len, tiles.values())), len(tiles))
+    return Owed({**standing.covered, **read}, tiles.items())
 
 
 def _ends(topic: str, frame: pl.DataFrame) -> dict[tuple[str, int], int]:
@@ -119,27 +140,24 @@ def _is_changed(group: Group, standing: Standing) -> pl.Expr:
     return is_unread | ((pl.col("step") + 1) * group.step_us > standing.sent_us)
 
 
-def _send(
-    updates: SqliteLog,
-    schema: Schema,
-    standing: Standing,
-    read: Offsets,
-    tiles: Mapping[str, list[tuple[int, int, Payload]]],
-) -> None:
+def _send(updates: SqliteLog, schema: Schema, standing: Standing, owed: Owed) -> Released:
     """In several transactions, so that the live engine waits for none of them long; the last one settles the run."""
-    remaining = _records(schema, read, tiles)
-    while records := list(islice(remaining, _RECORDS_AT_ONCE)):
+    tiles = rows = 0
+    remaining = records_of(schema, owed)
+    while portion := list(islice(remaining, _RECORDS_AT_ONCE)):
         with updates.transaction(UPDATES) as transaction:
             _check_still(State(transaction.connection), standing)
-            transaction.append(records)
+            transaction.append([record for record, _ in portion])
+        tiles, rows = tiles + sum(count for _, count in portion), rows + len(portion)
     with updates.transaction(UPDATES) as transaction:
         state = State(transaction.connection)
         _check_still(state, standing)
-        state.set_offsets(BATCH, read)
+        state.set_offsets(BATCH, owed.read)
         state.set_fact(SENT_UNTIL, str(standing.released_us))
         if standing.resend:
             transaction.append([resent_mark(updates.end_offsets(UPDATES))])
             state.clear_fact(RESEND)
+    return Released(standing.released_us, tiles, rows)
 
 
 def _check_still(state: State, standing: Standing) -> None:
@@ -149,11 +167,13 @@ def _check_still(state: State, standing: Standing) -> None:
         raise Superseded("the live engine's state")
 
 
-def _records(schema: Schema, read: Offsets, tiles: Mapping[str, list[tuple[int, int, Payload]]]) -> Iterator[NewRecord]:
+def records_of(schema: Schema, owed: Owed) -> Iterator[tuple[NewRecord, int]]:
+    """Each record to send, and how many tiles it holds."""
     headers: dict[frozenset[str], str] = {}
-    for key, mine in tiles.items():
+    for key, mine in owed.tiles:
         entity = key.partition(":")[0]
         topics = frozenset(schema.groups[entity][number].source.topic for number, _, _ in mine)
         if topics not in headers:
-            headers[topics] = offsets_text(read, topics)
-        yield tiles_record(key, schema.fingerprints[entity], sorted(mine, key=lambda t: t[:2]), headers[topics])
+            headers[topics] = offsets_text(owed.read, topics)
+        tiles = sorted(mine, key=lambda t: t[:2])
+        yield tiles_record(key, schema.fingerprints[entity], tiles, headers[topics]), len(tiles)

@@ -1,0 +1,77 @@
+"""The tiles that a release sends, computed where the frames are; this process sees packed records alone."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as f
+
+from tillstream.features.definitions import Schema
+from tillstream.features.definitions.language import DAY, Source
+from tillstream.features.engines.spark import Owned, columns_of_source, events_of, keyed_tiles, tiles_of
+from tillstream.features.engines.spark.events import PLACE
+from tillstream.features.engines.spark.records import united
+from tillstream.features.engines.spark.tiles import Numbered, is_unread
+from tillstream.features.offline.release import Owed, Standing
+from tillstream.features.offline.silver import begin_of
+from tillstream.features.offline.spark.silver import Frames
+from tillstream.features.tiles import Payload
+from tillstream.features.updates import Offsets
+
+_DAY_US: Final = DAY * 10**6
+
+
+def owed_by_spark(frames: Frames, schema: Schema, standing: Standing) -> Owed:
+    """What offline.release.owed_by_polars says, in the order that Spark comes to it.
+
+    Of windows only the days are read that hold a step released since, or a row of silver read since.
+    """
+    begin = begin_of((group for of in schema.groups.values() for group in of), standing.released_us)
+    read, changed = dict(standing.covered), dict(begin)
+    news = [_news(topic, frames(topic, since_us), standing.covered) for topic, since_us in begin.items()]
+    told = united(news).collect()
+    read |= {(row.topic, row.log_partition): row.end for row in told}
+    if standing.sent_us:
+        for topic, since_us in begin.items():
+            first_us = min([standing.sent_us, *(row.unread_us for row in told if row.topic == topic and row.unread_us)])
+            changed[topic] = max(since_us, first_us // _DAY_US * _DAY_US)
+    tiles: list[tuple[str, DataFrame]] = []
+    for entity, source, groups in _by_source(schema):
+        since_us = begin[source.topic] if groups[0][1].keep != "window" else changed[source.topic]
+        silver = frames(source.topic, since_us)
+        events = events_of(source, silver, columns_of_source(group for _, group in groups))
+        tiles += [(entity, of) for of in tiles_of(groups, events, _owned(standing, source.topic))]
+    return Owed(read, _unpacked(keyed_tiles(schema.groups, tiles).toLocalIterator()))
+
+
+def _by_source(schema: Schema) -> Iterator[tuple[str, Source, list[Numbered]]]:
+    """The groups of each source, those that keep a window's steps apart from those that keep one tile."""
+    for entity, groups in schema.groups.items():
+        sources: dict[tuple[Source, bool], list[Numbered]] = defaultdict(list)
+        for number, group in enumerate(groups):
+            sources[group.source, group.keep == "window"].append((number, group))
+        for (source, _), of in sources.items():
+            yield entity, source, of
+
+
+def _news(topic: str, rows: DataFrame, covered: Offsets) -> DataFrame:
+    """Up to where each partition of a topic's silver goes, and when the earliest row happened that is new in it."""
+    mine = {partition: offset for (of, partition), offset in covered.items() if of == topic}
+    unread_us = f"min(unix_micros(occurred_at)) FILTER (WHERE {is_unread(PLACE, mine)})"
+    made = rows.groupBy("log_partition").agg(
+        f.expr("max(log_offset) + 1").alias("end"), f.expr(unread_us).alias("unread_us")
+    )
+    return made.selectExpr(f"'{topic}' AS topic", "*")
+
+
+def _owned(standing: Standing, topic: str) -> Owned:
+    covered = {partition: offset for (of, partition), offset in standing.covered.items() if of == topic}
+    return Owned(standing.released_us, standing.sent_us, covered)
+
+
+def _unpacked(rows: Iterator[Row]) -> Iterator[tuple[str, list[tuple[int, int, Payload]]]]:
+    for row in rows:
+        payloads = (msgspec.Raw(bytes(one)) for one in row.payloads)
+        yield row.key, list(zip(row.numbers, row.steps, payloads, strict=True))

@@ -1,0 +1,138 @@
+"""Features on Spark: the tiles that batch sends and the values at any instant, bit for bit those of Polars."""
+
+import random
+from dataclasses import replace
+from functools import partial
+
+import polars as pl
+import pytest
+from tests.unit.features.every_kind import every_kind
+from tests.unit.features.live_loop import IDS, SMALL, LiveLoop
+from tests.unit.features.small_log import SilverTables, small_log
+from tests.unit.features.test_live_engine import portions
+from tests.unit.features.test_training_set import spine_of
+
+from tillstream.adapters.spark.interpreting import interpreted
+from tillstream.core.contracts import topic_named
+from tillstream.features.definitions import schema_of
+from tillstream.features.engines.spark import columns_of_source, events_of, values_of
+from tillstream.features.offline import training_set
+from tillstream.features.offline.release import owed_by_polars, records_of, release, standing_of
+from tillstream.features.offline.spark import owed_by_spark
+from tillstream.features.offline.spark.silver import people
+from tillstream.features.parity import History, Moment, PolarsReference, Tally, compare
+from tillstream.features.parity.report import lines_of
+from tillstream.features.parity.spark import SparkEngine
+from tillstream.features.updates import UPDATES
+
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(300)]
+DAYS = 4.0
+SCHEMA = schema_of(every_kind())
+ASKED = {entity: ids for entity, ids in IDS.items() if entity in SMALL.groups}
+KEYS = [f"{entity}:{one}" for entity, ids in ASKED.items() for one in ids]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_rows(spark):
+    with interpreted(spark):
+        yield
+
+
+@pytest.fixture(scope="module")
+def loop(tmp_path_factory):
+    """A log counted live, half of it released to batch; the rest is owed."""
+    loop = LiveLoop(tmp_path_factory.mktemp("features"), small_log(5, 250, days=DAYS), schema=SCHEMA)
+    batches = portions(loop.records(), random.Random(5))
+    for number, batch in enumerate(batches):
+        loop.count(batch)
+        if number == len(batches) // 2:
+            loop.release()
+    loop.lake_reads_all()
+    return loop
+
+
+@pytest.fixture(scope="module")
+def frames(spark, loop):
+    return frames_of(spark, loop.events)
+
+
+def frames_of(spark, events):
+    """Silver as it is in memory; each table is handed to Spark once."""
+    tables, known = SilverTables(events), {}
+
+    def frame(topic, since_us):
+        if topic not in known:
+            rows = spark.createDataFrame(tables.arrow(f"silver.{topic_named(topic).entity}"))
+            known[topic] = people(topic, rows)
+        return known[topic].where(f"unix_micros(occurred_at) >= {since_us}L")
+
+    return frame
+
+
+def sent(owed):
+    """The very records by key."""
+    return {record.key: record for record, _ in records_of(SCHEMA, owed)}
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_spark_owes_the_bytes_that_polars_owes(loop, frames, is_first):
+    standing = standing_of(loop.logs, SCHEMA)
+    assert standing.sent_us
+    if is_first:
+        standing = replace(standing, sent_us=0, covered={})
+    by_polars = owed_by_polars(SilverTables(loop.events), SCHEMA, standing)
+    by_spark = owed_by_spark(frames, SCHEMA, standing)
+    assert by_spark.read == by_polars.read
+    kinds = {SCHEMA.groups[key.partition(":")[0]][n].kind for key, of in by_polars.tiles for n, _, _ in of}
+    assert kinds == {group.kind for groups in SCHEMA.groups.values() for group in groups}
+    assert sent(by_spark) == sent(by_polars)
+
+
+def test_a_release_by_spark_settles_as_one_by_polars_does(loop, frames):
+    compute = partial(owed_by_spark, frames)
+    done = release(SilverTables(loop.events), loop.logs, SCHEMA, compute=compute)
+    assert done.tiles > done.rows > 0
+    assert release(SilverTables(loop.events), loop.logs, SCHEMA, compute=compute).tiles == 0
+
+
+def test_a_value_at_any_instant_is_the_one_of_polars(spark, loop, frames):
+    spine = spine_of(5, 8, days=DAYS + 4).with_columns(row=pl.int_range(8))
+    at_us = spine["at"].dt.epoch("us")
+    asked = spark.createDataFrame(spine.drop("at").with_columns(at_us=at_us).to_arrow())
+    features = tuple(SCHEMA.features.values())
+    told = values_of(SCHEMA, features, events(frames), asked).toArrow()
+    by_polars = training_set(SilverTables(loop.events), spine, features).sort("row").to_dicts()
+    by_spark = told.sort_by("row").to_pylist()
+    assert len(by_spark) == 8
+    for expected, row in zip(by_polars, by_spark, strict=True):
+        differing = {name: (row[name], expected[name]) for name in SCHEMA.features if row[name] != expected[name]}
+        assert not differing, expected["at"]
+
+
+def events(frames):
+    sources = {}
+    for groups in SCHEMA.groups.values():
+        for group in groups:
+            sources.setdefault((group.entity, group.source), []).append(group)
+    return {
+        (entity, source): events_of(source, frames(source.topic, 0), columns_of_source(of))
+        for (entity, source), of in sources.items()
+    }
+
+
+def test_spark_is_an_engine_of_the_proof_wherever_the_writer_stands(spark, tmp_path):
+    loop = LiveLoop(tmp_path, small_log(5, 250, days=DAYS), schema=SMALL)
+    for batch in portions(loop.records(), random.Random(5)):
+        loop.count(batch)
+    frames, ends = frames_of(spark, loop.events), loop.updates.end_offsets(UPDATES)
+    history = History(loop.updates, SMALL, KEYS, standing=standing_of(loop.logs, SMALL), ends=ends)
+    at_us = loop.records()[-1].received_at_us
+    spark_engine = SparkEngine(spark, frames, history, at_us)
+    engines = {"polars": PolarsReference(SilverTables(loop.events), history, at_us), "spark": spark_engine}
+    tally = Tally()
+    for share in (3, 1):
+        position = {partition: end // share for partition, end in ends.items()}
+        compare(SMALL, engines, Moment(position, at_us, ASKED), tally)
+    spark_engine.close()
+    assert tally.valued > 50
+    assert list(lines_of(tally)) == [f"parity triples={tally.triples} mismatches=0 missing=0 extra=0"]
