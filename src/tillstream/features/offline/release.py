@@ -22,7 +22,7 @@ from tillstream.features.engines.polars.tiles import tiles_of, with_steps
 from tillstream.features.errors import Superseded
 from tillstream.features.logs import FeatureLogs
 from tillstream.features.offline.settling import lake_lacks, settle
-from tillstream.features.offline.silver import Lake, begin_of, events_by_source, silver_of
+from tillstream.features.offline.silver import EARLIER, Lake, begin_of, events_by_source, silver_of
 from tillstream.features.tiles import Payload
 from tillstream.features.updates import UPDATES, Offsets, offsets_text, resent_mark, tiles_record, update_key
 
@@ -89,7 +89,7 @@ def release(
 def owed_by_polars(lake: Lake, schema: Schema, standing: Standing) -> Owed:
     """The tiles to send, computed in this process."""
     groups = [group for of in schema.groups.values() for group in of]
-    silver = silver_of(lake, groups, begin_of(groups, standing.released_us))
+    silver = silver_of(lake, groups, begin_of(groups, standing.released_us), log_id=logs.source.log_id)
     read = {place: n for topic, frame in silver.items() for place, n in _ends(topic, frame).items()}
     events = events_by_source(groups, silver)
     tiles: dict[str, list[tuple[int, int, Payload]]] = defaultdict(list)
@@ -102,7 +102,7 @@ def owed_by_polars(lake: Lake, schema: Schema, standing: Standing) -> Owed:
 
 
 def _ends(topic: str, frame: pl.DataFrame) -> dict[tuple[str, int], int]:
-    ends = frame.group_by("log_partition").agg(pl.col("log_offset").max() + 1)
+    ends = frame.filter(~pl.col(EARLIER)).group_by("log_partition").agg(pl.col("log_offset").max() + 1)
     return {(topic, partition): end for partition, end in ends.iter_rows()}
 
 
@@ -136,7 +136,7 @@ def _is_changed(group: Group, standing: Standing) -> pl.Expr:
     covered = {partition: n for (topic, partition), n in standing.covered.items() if topic == group.source.topic}
     place = pl.col("place")
     known = (place // 2**PARTITION_BITS).replace_strict(covered, default=0, return_dtype=pl.Int64)
-    is_unread: pl.Expr = place % 2**PARTITION_BITS >= known
+    is_unread: pl.Expr = (place % 2**PARTITION_BITS >= known) & ~pl.col(EARLIER)
     return is_unread | ((pl.col("step") + 1) * group.step_us > standing.sent_us)
 
 

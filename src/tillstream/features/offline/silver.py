@@ -1,7 +1,7 @@
 """What features read of the lake."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import polars as pl
 import pyarrow as pa
@@ -14,6 +14,8 @@ from tillstream.features.definitions.fields import OCCURRED_ON
 from tillstream.features.definitions.groups import Group
 from tillstream.features.definitions.language import Source
 from tillstream.features.engines.polars.events import columns_needed, events_of
+
+EARLIER: Final = "#earlier"
 
 
 class Lake(Protocol):
@@ -32,14 +34,24 @@ def begin_of(groups: Iterable[Group], at_us: int) -> dict[str, int]:
     return begin
 
 
-def silver_of(lake: Lake, groups: Iterable[Group], since_us: Mapping[str, int]) -> dict[str, pl.DataFrame]:
-    """For each topic of the groups its silver rows that happened at or after `since_us[topic]`, without bots'."""
+def silver_of(
+    lake: Lake, groups: Iterable[Group], since_us: Mapping[str, int], *, log_id: str | None = None
+) -> dict[str, pl.DataFrame]:
+    """For each topic of the groups its silver rows that happened at or after `since_us[topic]`, without bots'.
+
+    With `log_id`, EARLIER says of each whether it lies in an earlier log: then its offset means nothing on this one,
+    and all of it was read before this one began.
+    """
     frames = {}
     for topic, columns in columns_needed(groups).items():
         where = pc.field("occurred_at") >= pa.scalar(from_micros(since_us[topic]), pa.timestamp("us", "UTC"))
         name = f"silver.{topic_named(topic).entity}"
-        table = lake.arrow(name, columns=columns, where=without_bots(name, where))
-        frames[topic] = _frame(table)
+        columns = columns if log_id is None else [*columns, "log_id"]
+        frame = _frame(lake.arrow(name, columns=columns, where=without_bots(name, where)))
+        if log_id is not None:
+            is_earlier = (pl.col("log_id") != log_id).fill_null(value=False)
+            frame = frame.with_columns(is_earlier.alias(EARLIER)).drop("log_id")
+        frames[topic] = frame
     return frames
 
 

@@ -20,6 +20,7 @@ from tillstream.features.definitions.groups import Group
 from tillstream.features.engines.polars.events import PARTITION_BITS
 from tillstream.features.offline.release import Standing
 from tillstream.features.offline.settling import NotSettled
+from tillstream.features.offline.silver import EARLIER
 from tillstream.features.online.merging import merged_row, tiles_by_key
 from tillstream.features.parity.progress import Progress
 from tillstream.features.updates import KIND, OFFSETS, RELEASED, UPDATES, Offsets, decode_tiles_record, is_tiles
@@ -96,6 +97,8 @@ class History:
         ended = np.where(steps < 0, -steps, steps + 1) * group.step_us
         limits = np.maximum(limits, self._due(entity, events["key"], ended, column))
         is_counted = place % 2**PARTITION_BITS < limits
+        if EARLIER in events.columns:  # what an earlier log held was in the lake before this one began
+            is_counted |= events[EARLIER].to_numpy()
         return events.filter(pl.Series(is_counted)).with_columns(received=pl.lit(0, pl.Int64))
 
     def _due(self, entity: str, keys: pl.Series, ended_us: _Ints, columns: _Ints) -> _Ints:

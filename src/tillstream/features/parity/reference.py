@@ -18,12 +18,13 @@ from tillstream.features.parity.history import History
 class PolarsReference:
     """An engine over a lake that holds all that will be asked; nothing is asked before `since_us`."""
 
-    def __init__(self, lake: Lake, history: History, since_us: int) -> None:
+    def __init__(self, lake: Lake, history: History, since_us: int, *, log_id: str | None = None) -> None:
+        """`log_id` is the log's whose offsets the headers name; by default there was never another."""
         self._history, self._schema = history, history.schema
         self._events: dict[str, dict[Source, pl.DataFrame]] = {}
         for entity, groups in self._schema.groups.items():
             ids = [key.partition(":")[2] for key in history.keys if key.startswith(f"{entity}:")]
-            events = events_by_source(groups, silver_of(lake, groups, begin_of(groups, since_us)))
+            events = events_by_source(groups, silver_of(lake, groups, begin_of(groups, since_us), log_id=log_id))
             self._events[entity] = {of: frame.filter(_is_of(ids)) for of, frame in events.items()}
 
     def __call__(self, moment: Moment) -> Values:
