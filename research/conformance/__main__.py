@@ -1,6 +1,7 @@
 """`make conformance`: one log through both engine sets, every table, session, alert and decision compared.
 
 Example: python -m research.conformance --events 100000
+         python -m research.conformance --move --events 3000
          python -m research.conformance --replay orders.csv --mapping orders.toml
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from research.conformance.asking import ask, distinct
 from research.conformance.comparing import compare, differing_rows
+from research.conformance.moving import compare_moved
 from research.conformance.passing import pass_tape, settle
 from research.conformance.tape import Mess, Taped, closing, messed, read_log
 from research.homes import Home, RunFailed, end_as_by_ctrl_c, settings_of, stack
@@ -32,7 +34,7 @@ def main() -> int:
     os.environ.update(brisk_java())  # nothing is timed here
     root = Path(options.folder or tempfile.mkdtemp(prefix="tillstream-conformance-"))
     try:
-        return _compare(root, options)
+        return _compare_moved(root, options) if options.move else _compare(root, options)
     except RunFailed as error:
         print(error, file=sys.stderr)
         return 1
@@ -52,8 +54,22 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--sets", nargs=2, choices=SETS, default=SETS, help="which two; one may be compared with itself"
     )
+    parser.add_argument("--move", action="store_true", help="one set alone, and a home that is moved there and back")
     parser.add_argument("--folder", help="keep everything here")
     return parser.parse_args()
+
+
+def _compare_moved(root: Path, options: argparse.Namespace) -> int:
+    begun = time.monotonic()
+    differing = compare_moved(
+        root,
+        options.events,
+        options.seed,
+        options.sets,
+        lambda line: print(f"{time.monotonic() - begun:6.0f} s  {line}", flush=True),
+    )
+    print(f"moved there and back differing={differing}")
+    return int(bool(differing))
 
 
 def _compare(root: Path, options: argparse.Namespace) -> int:

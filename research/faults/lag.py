@@ -87,7 +87,7 @@ class LagReader:
 
     def _of_features(self) -> int:
         ends = {(t, p): end for t in self._schema.topics for p, end in self._log.end_offsets(t).items()}
-        path = self._stage.settings.log_path / "topics" / f"{UPDATES}.db"
+        path = self._stage.settings.updates_path / "topics" / f"{UPDATES}.db"
         db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1.0)
         try:
             rows = db.execute("SELECT topic, partition, next FROM state_offsets WHERE owner = ?", (LIVE,)).fetchall()

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.shop import at, click, order, payment
 
@@ -84,19 +84,24 @@ def event_of(number: int, row: Row) -> tuple[str, Event]:
 
 def ends() -> list[Arriving]:
     """An event in every partition, long after all others, so that all that is open closes."""
+    return everywhere("end", END)
+
+
+def everywhere(prefix: str, when: datetime) -> list[Arriving]:
+    """An event in every partition."""
     found = []
     for topic in TOPICS:
         for partition in range(topic_named(topic).partitions):
-            name = f"end-{topic}-{partition}"
+            name = f"{prefix}-{topic}-{partition}"
             event: Event = {
-                "clicks.v1": click(name, END, name),
-                "orders.v1": order(name, END, name, {"p1": (1, 100)}),
-                "payments.v1": payment(name, END, 100, customer_id=name, card_id=name),
-                "accounts.v1": Account(event_id=name, occurred_at=END, kind="logged_in", customer_id=name),
+                "clicks.v1": click(name, when, name),
+                "orders.v1": order(name, when, name, {"p1": (1, 100)}),
+                "payments.v1": payment(name, when, 100, customer_id=name, card_id=name),
+                "accounts.v1": Account(event_id=name, occurred_at=when, kind="logged_in", customer_id=name),
             }[topic]
             record = _record(topic, event)
             placed = NewRecord(record.key, record.value, record.headers, partition)
-            found.append(Arriving(topic, placed, to_micros(END)))
+            found.append(Arriving(topic, placed, to_micros(when)))
     return found
 
 

@@ -82,6 +82,9 @@ class Log(Protocol):
     def lag(self, group: str) -> dict[TopicPartition, int]:
         """Records between what a group committed and the end; gaps in offsets may count as records."""
 
+    def slowest_offsets(self) -> dict[TopicPartition, int]:
+        """For each partition that any group reads, where the slowest one goes on."""
+
     def apply_retention(self, now_us: int) -> dict[str, int]:
         """Deletes what is older than each topic's retention and read by every group; rows by topic."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from tillstream.adapters.log.sqlite.topic_file import wall_clock_us
-from tillstream.apps.wiring.event_log import open_log
+from tillstream.apps.wiring.event_log import apply_everywhere, open_log
 from tillstream.core.contracts.derived import DeadLetter
 from tillstream.core.errors import ContractError
 from tillstream.core.settings import Settings, load_settings
@@ -137,7 +137,7 @@ def replay_letters(
 @app.command("retention")
 def apply_retention(as_json: AsJson = False) -> None:
     """Deletes what is past its topic's retention and read by all. Example: tillstream ingestion retention."""
-    deleted = open_log(load_settings()).apply_retention(wall_clock_us())
+    deleted = apply_everywhere(load_settings(), wall_clock_us())
     if as_json:
         typer.echo(json.dumps(deleted))
         return

@@ -1,10 +1,11 @@
-"""The local services on the command line: up, down, status, logs, schedule."""
+"""The local services on the command line: up, down, status, logs, schedule, move."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tillstream.core.errors import ServiceError
+from tillstream.core.errors import ServiceError, SettingsError
 from tillstream.core.settings import load_settings
 
 if TYPE_CHECKING:
@@ -14,6 +15,15 @@ app = typer.Typer(no_args_is_help=True, help="Start, watch and stop the local se
 
 Without = Annotated[list[str] | None, typer.Option(help="Leave this service out; may be repeated.")]
 Only = Annotated[list[str] | None, typer.Option(help="Start only this service; may be repeated.")]
+
+
+class EngineSet(StrEnum):
+    """What a home can be moved to."""
+
+    EMBEDDED = "embedded"
+    DISTRIBUTED = "distributed"
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -168,3 +178,34 @@ def schedule() -> None:
     scheduler = build_scheduler(load_settings())
     with stop_signal() as stopping:
         scheduler.run(stopping)
+
+
+@app.command()
+def move(
+    to: Annotated[EngineSet, typer.Option("--to", help="The engine set to go on with.")],
+    as_json: AsJson = False,
+) -> None:
+    """Carries this home to the other engine set. Example: tillstream stack move --to distributed.
+
+    Refused while the stack runs. The lake reads the old log to its end, then all that somebody still needs is carried
+    to a new log; last of all the home's setting is switched. Ended at any moment, the old set is in force until then,
+    and the same command goes on. Tables, store and models stay where they are.
+    """
+    import json
+
+    from tillstream.apps.wiring.moving import move_home
+
+    settings, target = load_settings(), load_settings(engines={"set": to.value})
+    moved = move_home(settings, target, to.value, lambda line: typer.echo(line, err=as_json))
+    rows = moved.move.carried
+    if as_json:
+        left = {"old_log_bytes": moved.old_bytes, "to_remove": moved.to_remove}
+        typer.echo(json.dumps({"to": to.value, "carried": rows, "log": moved.move.new_log, **left}))
+        return
+    size = "" if moved.old_bytes is None else f" takes {moved.old_bytes / 2**20:,.1f} MiB and"
+    typer.echo(f"moved to {to.value}, {rows:,} records carried: start it with: tillstream stack up")
+    typer.echo(f"the old log{size} is not needed any more; remove it with: {moved.to_remove}")
+    try:
+        load_settings()
+    except SettingsError as error:
+        typer.echo(str(error))

@@ -21,7 +21,13 @@ from tillstream.core.errors import NotFound, ServiceError
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry import logger
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
-from tillstream.data.streaming.embedded.keyed_state import KeyedState, identity, restore_savepoint, write_savepoint
+from tillstream.data.streaming.embedded.keyed_state import (
+    IDENTITY,
+    KeyedState,
+    identity,
+    restore_savepoint,
+    write_savepoint,
+)
 from tillstream.data.streaming.embedded.keyed_worker import KeyedWorker
 from tillstream.data.streaming.embedded.metrics import METRICS
 from tillstream.data.streaming.embedded.pattern_job import PatternJob
@@ -92,6 +98,20 @@ def savepoint_job(settings: Settings, name: str) -> str:
     finally:
         connection.close()
     return str(path)
+
+
+def watermark_of(settings: Settings, name: str, log_id: str) -> int | None:
+    """How far event time had come in a job's state on that log, in milliseconds; None if it has none there."""
+    path = _state_path(settings, name)
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        state = KeyedState(connection)
+        mine = state.exists() and state.fact(IDENTITY) == identity(log_id, _job(settings, name).meaning)
+        return state.watermark_ms if mine else None
+    finally:
+        connection.close()
 
 
 class _Process:

@@ -1,10 +1,13 @@
 """The event logs that the settings name."""
 
+from contextlib import closing
+
 from tillstream.adapters.log import Log
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.errors import MissingExtra
 from tillstream.core.settings import Settings
 from tillstream.features.logs import FeatureLogs
+from tillstream.features.updates import UPDATES
 
 
 def open_log(settings: Settings) -> Log:
@@ -20,10 +23,25 @@ def open_log(settings: Settings) -> Log:
 
 def open_updates_log(settings: Settings) -> SqliteLog:
     """The log that holds feature_updates.v1 beside the state of live features, whichever log holds the events."""
-    return SqliteLog(settings.log_path, settings.log)
+    return SqliteLog(settings.updates_path, settings.log)
 
 
 def open_feature_logs(settings: Settings) -> FeatureLogs:
     """The logs of live features; one client of one log where they are the same."""
     updates = open_updates_log(settings)
-    return FeatureLogs(updates if settings.engines.log == "sqlite" else open_log(settings), updates)
+    return FeatureLogs(updates if holds_updates(settings) else open_log(settings), updates)
+
+
+def holds_updates(settings: Settings) -> bool:
+    """Whether the log of events is also the one of feature_updates.v1: on SQLite, in a home that was never moved."""
+    return settings.engines.log == "sqlite" and settings.log_path == settings.updates_path
+
+
+def apply_everywhere(settings: Settings, now_us: int) -> dict[str, int]:
+    """Retention on the log of events, and on that of feature_updates.v1 where it is another; rows by topic."""
+    with closing(open_log(settings)) as log:
+        deleted = log.apply_retention(now_us)
+    if not holds_updates(settings):
+        with closing(open_updates_log(settings)) as updates:
+            deleted |= {UPDATES: updates.apply_retention(now_us).get(UPDATES, 0)}
+    return deleted

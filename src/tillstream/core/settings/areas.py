@@ -59,6 +59,8 @@ class LogSettings(Area):
     """How long a group member may be silent before its partitions go to others."""
     busy_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
     """How long a write waits for another process to let go of a topic's file."""
+    folder: Annotated[str, Field(pattern=r"^log(-[0-9]+)?$")] = "log"
+    """Folder under the home of the events on SQLite; `stack move` makes each log anew and says here which one it is."""
 
 
 class KafkaSettings(Area):

@@ -30,10 +30,14 @@ from tillstream.core.settings.areas import (
     StoreSettings,
     StreamingSettings,
 )
+from tillstream.core.settings.moved import MovedSource, require_moved_log
 
 
 class Settings(BaseSettings):
-    """Every setting. Order: argument, `TILLSTREAM_…` variable, secret file, `config/<environment>.toml`, default."""
+    """Every setting, from the first place that names it.
+
+    Argument, `TILLSTREAM_…` variable, secret file, `config/<environment>.toml`, what a move left in the home, default.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="TILLSTREAM_",
@@ -64,7 +68,12 @@ class Settings(BaseSettings):
 
     @property
     def log_path(self) -> Path:
-        """The event log's folder."""
+        """The event log's folder, if it lies on SQLite."""
+        return self.home / self.log.folder
+
+    @property
+    def updates_path(self) -> Path:
+        """The log of feature_updates.v1, which no move makes anew: the store goes on from its place in it."""
         return self.home / "log"
 
     @property
@@ -124,16 +133,21 @@ class Settings(BaseSettings):
         if secrets:
             sources.append(SecretsSettingsSource(settings_cls, secrets_dir=secrets))
         sources.append(TomlConfigSettingsSource(settings_cls, toml_file=folder / f"{environment}.toml"))
+        sources.append(MovedSource(settings_cls, default_home=cls.model_fields["home"].default))
         return tuple(sources)
 
 
 def load_settings(**overrides: Any) -> Settings:
     """The settings in force; raises SettingsError that names each wrong key, its place and what was expected.
 
-    Values are left out of the message: they may be secrets.
+    Values are left out of the message: they may be secrets. Engines that are no argument must read the log that the
+    home was moved to.
     """
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
+        if "engines" not in overrides:
+            require_moved_log(settings.home, settings.engines)
+        return settings
     except ValidationError as error:
         found = [f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors(include_input=False)]
         raise SettingsError(f"settings: {'; '.join(found)}; see config/ and TILLSTREAM_… variables") from None

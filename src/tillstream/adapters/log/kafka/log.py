@@ -97,7 +97,7 @@ class KafkaLog:
     def apply_retention(self, now_us: int) -> dict[str, int]:
         """See interface.Log; tells the brokers up to where to delete, which they do by whole files."""
         offsets = self._clients.offsets
-        slowest = self._slowest_offsets()
+        slowest = self.slowest_offsets()
         deleted = {}
         for topic in TOPICS.values():
             places = _partitions([topic.name])
@@ -140,8 +140,8 @@ class KafkaLog:
     def _delete(self, until: "list[KafkaPartition]") -> None:
         answers(lambda: self._clients.admin.delete_records(until), _RETENTION, self._settings)
 
-    def _slowest_offsets(self) -> dict[TopicPartition, int]:
-        """Where the slowest group goes on, for each partition that any reads; groups of others once they committed."""
+    def slowest_offsets(self) -> dict[TopicPartition, int]:
+        """See interface.Log; groups of others count once they committed."""
         slowest: dict[TopicPartition, int] = {}
         for group in self._clients.offsets.groups():
             progress = GroupOffsets(self._settings, group)

@@ -74,7 +74,7 @@ class SqliteLog:
 
     def apply_retention(self, now_us: int) -> dict[str, int]:
         """See interface.Log."""
-        slowest = self._slowest_offsets()
+        slowest = self.slowest_offsets()
         deleted = {}
         for topic in TOPICS.values():
             if not self._path(topic.name).exists():
@@ -90,8 +90,8 @@ class SqliteLog:
             file.close()
         self._files.clear()
 
-    def _slowest_offsets(self) -> dict[TopicPartition, int]:
-        """For each partition that any group reads, where the slowest one goes on."""
+    def slowest_offsets(self) -> dict[TopicPartition, int]:
+        """See interface.Log; a group begins at 0 in what it never committed."""
         slowest: dict[TopicPartition, int] = {}
         for path in sorted((self._folder / "groups").glob("*.db")):
             group = self._group(path.stem)

@@ -19,7 +19,9 @@ _TABLES: Final = {
     "state_unsent": "number INTEGER PRIMARY KEY, key TEXT NOT NULL, value BLOB NOT NULL, headers BLOB NOT NULL",
 }
 SCHEMA: Final = "\n".join(f"CREATE TABLE IF NOT EXISTS {name} ({columns});" for name, columns in _TABLES.items())
-_IDENTITY, _TURN, _WATERMARK = "identity", "turn", "watermark_ms"
+IDENTITY: Final = "identity"
+"""The fact that says what a state is bound to."""
+_TURN, _WATERMARK = "turn", "watermark_ms"
 
 
 class Overtaken(LogError, Transient):
@@ -51,12 +53,12 @@ class KeyedState:
         """Makes the tables; empties them if they belong to another log or other settings. Whether it did."""
         for statement in SCHEMA.splitlines():
             self._db.execute(statement)
-        known = self.fact(_IDENTITY)
+        known = self.fact(IDENTITY)
         if known == identity:
             return False
         for table in _TABLES:
             self._db.execute(f"DELETE FROM {table}")
-        self.set_fact(_IDENTITY, identity)
+        self.set_fact(IDENTITY, identity)
         return known is not None
 
     def exists(self) -> bool:
@@ -155,7 +157,7 @@ def restore_savepoint(connection: sqlite3.Connection, path: Path, identity: str)
         raise NotFound(f"no savepoint {path}; make one with: tillstream streaming savepoint JOB")
     source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        found = KeyedState(source).fact(_IDENTITY) if KeyedState(source).exists() else None
+        found = KeyedState(source).fact(IDENTITY) if KeyedState(source).exists() else None
         if found != identity:
             raise OtherState(path, found, identity)
         state = KeyedState(connection)

@@ -39,7 +39,7 @@ class State:
     def prepare(self, identity: str) -> bool:
         """Makes the tables; if they hold another log or other definitions, empties them. Whether it did.
 
-        An emptied state starts at the oldest records again.
+        An emptied state starts at the oldest records again, with the horizon that a move handed over for it.
         """
         if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'state_open'").fetchone():
             for statement in SCHEMA.split(";"):
@@ -47,12 +47,14 @@ class State:
         known = self.fact(_IDENTITY)
         if known == identity:
             return False
-        asked_for_all = self.fact(RESEND)
+        asked_for_all, handed = self.fact(RESEND), self.fact(_handed(identity))
         for table in _TABLES:
             self._db.execute(f"DELETE FROM {table}")
         self.set_fact(_IDENTITY, identity)
         if asked_for_all:
             self.set_fact(RESEND, asked_for_all)
+        if handed:
+            self.set_fact(_HORIZON, handed)
         return known is not None
 
     def fact(self, name: str) -> str | None:
@@ -76,6 +78,10 @@ class State:
     @released_until_us.setter
     def released_until_us(self, until_us: int) -> None:
         self.set_fact(_HORIZON, str(max(until_us, self.released_until_us)))
+
+    def hand_over(self, identity: str, until_us: int) -> None:
+        """Keeps a horizon for the state of another log: it does not hold whole the steps that ended by then."""
+        self.set_fact(_handed(identity), str(until_us))
 
     def offsets(self, owner: str) -> dict[tuple[str, int], int]:
         """Where an owner, LIVE or BATCH, goes on in each source partition."""
@@ -119,6 +125,25 @@ class State:
         """Drops what only released steps needed."""
         self._db.execute("DELETE FROM state_open WHERE until_us <= ?", (until_us,))
         self._db.execute("DELETE FROM state_seen WHERE day < ?", (until_us // day_us,))
+
+
+def horizon_of(log: SqliteLog, identity: str) -> int:
+    """Up to where the live engine of these definitions has released steps; 0 if it never worked on that log."""
+    with log.transaction(UPDATES) as transaction:
+        transaction.connection.execute(SCHEMA.split(";")[0])
+        state = State(transaction.connection)
+        return state.released_until_us if state.fact(_IDENTITY) == identity else 0
+
+
+def hand_over(log: SqliteLog, identity: str, until_us: int) -> None:
+    """Has the state of another log begin with this horizon, once it is asked for; until then nothing changes."""
+    with log.transaction(UPDATES) as transaction:
+        transaction.connection.execute(SCHEMA.split(";")[0])
+        State(transaction.connection).hand_over(identity, until_us)
+
+
+def _handed(identity: str) -> str:
+    return f"horizon for {identity}"
 
 
 def ask_for_all(log: SqliteLog) -> None:
