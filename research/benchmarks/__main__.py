@@ -23,6 +23,9 @@ BENCHMARKS = (
     "decisions",
     "freshness",
     "backfill",
+    "feature_fetch",
+    "feature_writer",
+    "training_sets",
 )
 """Modules of this package; each has `run() -> list[BenchLine]`."""
 RESULTS = Path(__file__).parent / "results.json"

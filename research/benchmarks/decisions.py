@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import psutil
 from research.benchmarks.freshness import CLI, free_port
-from research.benchmarks.line import BenchLine
+from research.benchmarks.line import BenchLine, quantile
 
 from tillstream.core.settings import StoreSettings
 from tillstream.data.lake import Lake
@@ -80,11 +80,6 @@ def run() -> list[BenchLine]:
         BenchLine("decisions_per_second", statistics.median(busy[ours]), statistics.median(busy[empty])),
         BenchLine("decision_process_mb", megabytes),
     ]
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """The value that this share of them does not exceed."""
-    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
 @contextmanager

@@ -1,7 +1,12 @@
 """One figure of a benchmark, and how it is printed."""
 
+import math
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from scipy.stats import t
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +14,7 @@ class BenchLine:
     """Ours beside theirs in the unit that the name ends with, and the bar that one of the two must clear.
 
     `bar_on` says what is compared with the bar: our figure itself or the ratio ours / theirs; `better`
-    says which side of the bar is good. No bar: the figure is published only.
+    says which side of the bar is good. No bar: the figure is published only. `interval` holds the ratio with 95 %.
     """
 
     name: str
@@ -18,6 +23,7 @@ class BenchLine:
     bar: float | None = None
     bar_on: Literal["ours", "ratio"] = "ours"
     better: Literal["higher", "lower"] = "higher"
+    interval: tuple[float, float] | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -37,4 +43,30 @@ class BenchLine:
         """`bench NAME ours=X theirs=Y ratio=R bar=B ok|short`."""
         figures = {"ours": self.ours, "theirs": self.theirs, "ratio": self.ratio, "bar": self.bar}
         shown = " ".join(f"{name}={'-' if value is None else f'{value:.4g}'}" for name, value in figures.items())
-        return f"bench {self.name} {shown} {self.verdict}"
+        interval = "" if self.interval is None else f" interval={self.interval[0]:.4g}..{self.interval[1]:.4g}"
+        return f"bench {self.name} {shown}{interval} {self.verdict}"
+
+
+def paired(
+    name: str,
+    ours: Sequence[float],
+    theirs: Sequence[float],
+    *,
+    bar: float | None = None,
+    better: Literal["higher", "lower"] = "lower",
+) -> BenchLine:
+    """The medians of rounds in which both were measured one after the other, with the interval of their ratio.
+
+    The interval is Student's over the rounds' log ratios, so what slows a whole round down takes no part in it.
+    """
+    logs = [math.log(one / other) for one, other in zip(ours, theirs, strict=True)]
+    reach = float(t.ppf(0.975, len(logs) - 1)) * statistics.stdev(logs) / math.sqrt(len(logs))
+    middle = statistics.mean(logs)
+    interval = math.exp(middle - reach), math.exp(middle + reach)
+    medians = statistics.median(ours), statistics.median(theirs)
+    return BenchLine(name, *medians, bar=bar, bar_on="ratio", better=better, interval=interval)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that this share of them does not exceed."""
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]

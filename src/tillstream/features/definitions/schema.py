@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from typing import Final
 
@@ -58,7 +58,7 @@ class Schema:
         """The topics that any feature reads."""
         return tuple(sorted({group.source.topic for groups in self.groups.values() for group in groups}))
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Of all entities together."""
         return blake2b(b"".join(self.fingerprints[e] for e in sorted(self.fingerprints)), digest_size=8).hexdigest()

@@ -30,7 +30,7 @@ class Column:
 
     def numbers(self) -> Longs | Doubles:
         """Whole numbers as they are if none is missing or all defaults are whole; else doubles, NaN for None."""
-        if self.is_missing is None:
+        if self.is_missing is None or not self.is_missing.any():
             return self.values
         if isinstance(self.default, int):
             return np.where(self.is_missing, self.default, self.values)

@@ -54,7 +54,8 @@ class PackedRows:
 
 def running(numbers: NDArray[Any]) -> Longs:
     """The sum of all numbers before each place, and before the end; wrapped around, so that differences are exact."""
-    found = np.zeros(len(numbers) + 1, np.int64)
+    found = np.empty(len(numbers) + 1, np.int64)
+    found[0] = 0
     np.cumsum(numbers, dtype=np.int64, out=found[1:])
     return found
 

@@ -1,6 +1,7 @@
 """One read of the store: its keys, and what to make of what they bring. Whoever sends the command."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from tillstream.features.definitions import Feature, Schema
@@ -47,7 +48,7 @@ class Query:
         return FeatureRows(
             self._schema,
             self._features,
-            {entity: {one: next(of) for one in ids} for entity, ids in self._ids.items()},
+            {entity: dict(zip(ids, islice(of, len(ids)), strict=True)) for entity, ids in self._ids.items()},
             at_us=self._at_us,
             position=str(position),
             counted_until_us=_micros(counted),

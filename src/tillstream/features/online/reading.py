@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,8 @@ class Terms:
 class Quotients:
     """One sum over another, each divided by its scale before: means, and ratios of counts and sums."""
 
-    features: tuple[Feature, ...]
+    features: tuple[tuple[str, Any], ...]
+    """Names and defaults."""
     of: Longs
     of_scale: Doubles
     over: Longs
@@ -42,12 +44,12 @@ class Reading:
     windows: Windows
     window_of: dict[str, int]
     sums: Terms
-    added: tuple[tuple[Feature, int], ...]
-    """Counts and sums, each with its term of `sums`."""
+    added: tuple[tuple[str, int, bool], ...]
+    """Counts and sums: the name, the term of `sums`, whether it is in millionths."""
     quotients: Quotients
     ends: Terms
-    ended: tuple[Feature, ...]
-    """Newest and oldest numbers and their times, each with its term of `ends`."""
+    ended: tuple[tuple[str, Any, bool, bool], ...]
+    """Newest and oldest, in the order of `ends`: name, default, whether it is an age, whether it is in millionths."""
     is_last: Longs
     """1 where a term of `ends` is the newest tile's, 0 where it is the oldest's."""
     others: tuple[Binding, ...]
@@ -93,9 +95,9 @@ def _reading(schema: Schema, asked: tuple[Feature, ...]) -> Reading:
         windows,
         window_of,
         Terms(*(np.array([term[side] for term in sums], np.int64) for side in (0, 1))),
-        tuple((needed[name], place) for name, place in added.items()),
+        tuple((name, place, is_fraction(needed[name])) for name, place in added.items()),
         Quotients(
-            tuple(one[0] for one in quotients),
+            tuple((one[0].name, one[0].default) for one in quotients),
             np.array([one[1] for one in quotients], np.int64),
             np.array([[one[2]] for one in quotients]).reshape(-1, 1),
             np.array([one[3] for one in quotients], np.int64),
@@ -105,7 +107,7 @@ def _reading(schema: Schema, asked: tuple[Feature, ...]) -> Reading:
             np.array([window_of[one.feature.name] for one in ended], np.int64),
             np.array([_end_line(one) for one in ended], np.int64),
         ),
-        tuple(one.feature for one in ended),
+        tuple(_ended(one.feature) for one in ended),
         np.array([[one.group.kind == "last"] for one in ended], np.int64).reshape(-1, 1),
         tuple(others),
         tuple(untiled),
@@ -124,6 +126,11 @@ def _scale(feature: Feature) -> float:
 
 def _is_end(binding: Binding) -> bool:
     return isinstance(binding.feature.aggregation, Last | First | SecondsSince) and not binding.group.is_text
+
+
+def _ended(feature: Feature) -> tuple[str, Any, bool, bool]:
+    is_age = isinstance(feature.aggregation, SecondsSince)
+    return feature.name, feature.default, is_age, is_fraction(feature)
 
 
 def _end_line(binding: Binding) -> int:

@@ -14,7 +14,6 @@ from tillstream.features.definitions.aggregations import (
     Max,
     Min,
     Recent,
-    SecondsSince,
     Top,
     TopValue,
 )
@@ -38,8 +37,8 @@ def windowed_columns(reading: Reading, packed: PackedRows, at_us: int) -> dict[s
     spans = reading.windows.at(packed, at_us)
     if reading.added or reading.quotients.features:
         totals = _totals(reading.sums, packed, spans)
-        for feature, term in reading.added:
-            found[feature.name] = Column(_valued(feature, totals[term]))
+        for name, term, in_millionths in reading.added:
+            found[name] = Column(totals[term] / MILLIONTHS if in_millionths else totals[term])
         found |= _quotients(reading, totals)
     if reading.ended:
         found |= _ends(reading, packed, spans, at_us)
@@ -74,9 +73,9 @@ def _quotients(reading: Reading, totals: Longs) -> Iterator[tuple[str, AnyColumn
     wanted = reading.quotients
     over = totals[wanted.over] / wanted.over_scale
     is_missing = over == 0
-    values = totals[wanted.of] / wanted.of_scale / np.where(is_missing, 1.0, over)
-    for feature, line, missing in zip(wanted.features, values, is_missing, strict=True):
-        yield feature.name, Column(line, missing, feature.default)
+    values = totals[wanted.of] / wanted.of_scale / np.where(is_missing, np.nan, over)
+    for (name, default), line, missing in zip(wanted.features, values, is_missing, strict=True):
+        yield name, Column(line, missing, default)
 
 
 def _ends(reading: Reading, packed: PackedRows, spans: Spans, at_us: int) -> Iterator[tuple[str, AnyColumn]]:
@@ -86,10 +85,9 @@ def _ends(reading: Reading, packed: PackedRows, spans: Spans, at_us: int) -> Ite
     tile = np.where(reading.is_last, high - 1, low)
     # An empty section's place is another's, or the row's checksum; it is never looked at.
     values = packed.numbers[np.where(is_missing, 0, _lines(reading.ends, spans) + tile)] if len(packed.numbers) else low
-    for feature, line, missing in zip(reading.ended, values, is_missing, strict=True):
-        is_time = isinstance(feature.aggregation, SecondsSince)
-        value = np.maximum((at_us - line) / 1e6, 0.0) if is_time else _valued(feature, line)
-        yield feature.name, Column(value, missing, feature.default)
+    for (name, default, is_age, in_millionths), line, missing in zip(reading.ended, values, is_missing, strict=True):
+        value = np.maximum((at_us - line) / 1e6, 0.0) if is_age else line / MILLIONTHS if in_millionths else line
+        yield name, Column(value, missing, default)
 
 
 def _single(binding: Binding, packed: PackedRows, spans: Spans, window: int, at_us: int) -> AnyColumn:
