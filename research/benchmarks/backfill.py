@@ -41,7 +41,7 @@ def run() -> list[BenchLine]:
         rows = sum(
             lake.arrow(f"silver.{topic_named(topic).entity}", ["log_offset"]).num_rows for topic in schema.topics
         )
-        standing = Standing(UNTIL_US, 0, {}, {}, resend=False)
+        standing = Standing(UNTIL_US, 0, {}, {}, resend=False, log_id="")
         with spark_session(settings, "backfill") as session:
             engines: dict[str, Callable[[], Owed]] = {
                 "polars": partial(owed_by_polars, lake, schema, standing),

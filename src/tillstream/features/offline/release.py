@@ -40,6 +40,8 @@ class Standing:
     covered: Offsets
     """Up to where silver had been read when batch last sent."""
     resend: bool
+    log_id: str
+    """Whose offsets these are; rows of an earlier log were all read before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def standing_of(logs: FeatureLogs, schema: Schema) -> Standing:
         resend = state.fact(RESEND) is not None
         sent_us = 0 if resend else int(state.fact(SENT_UNTIL) or 0)
         covered = {} if resend else state.offsets(BATCH)
-        return Standing(state.released_until_us, sent_us, state.offsets(LIVE), covered, resend)
+        live, log_id = state.offsets(LIVE), logs.source.log_id
+        return Standing(state.released_until_us, sent_us, live, covered, resend, log_id)
 
 
 def release(
@@ -89,7 +92,7 @@ def release(
 def owed_by_polars(lake: Lake, schema: Schema, standing: Standing) -> Owed:
     """The tiles to send, computed in this process."""
     groups = [group for of in schema.groups.values() for group in of]
-    silver = silver_of(lake, groups, begin_of(groups, standing.released_us), log_id=logs.source.log_id)
+    silver = silver_of(lake, groups, begin_of(groups, standing.released_us), log_id=standing.log_id)
     read = {place: n for topic, frame in silver.items() for place, n in _ends(topic, frame).items()}
     events = events_by_source(groups, silver)
     tiles: dict[str, list[tuple[int, int, Payload]]] = defaultdict(list)
