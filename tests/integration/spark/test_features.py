@@ -15,10 +15,10 @@ from tests.unit.features.test_training_set import spine_of
 from tillstream.adapters.spark.interpreting import interpreted
 from tillstream.core.contracts import topic_named
 from tillstream.features.definitions import schema_of
-from tillstream.features.engines.spark import columns_of_source, events_of, values_of
 from tillstream.features.offline import training_set
 from tillstream.features.offline.release import owed_by_polars, records_of, release, standing_of
 from tillstream.features.offline.spark import owed_by_spark
+from tillstream.features.offline.spark import training_set as training_set_on_spark
 from tillstream.features.offline.spark.silver import people
 from tillstream.features.parity import History, Moment, PolarsReference, Tally, compare
 from tillstream.features.parity.report import lines_of
@@ -97,27 +97,15 @@ def test_a_release_by_spark_settles_as_one_by_polars_does(loop, frames):
 
 def test_a_value_at_any_instant_is_the_one_of_polars(spark, loop, frames):
     spine = spine_of(5, 8, days=DAYS + 4).with_columns(row=pl.int_range(8))
-    at_us = spine["at"].dt.epoch("us")
-    asked = spark.createDataFrame(spine.drop("at").with_columns(at_us=at_us).to_arrow())
+    asked = spark.createDataFrame(spine.to_arrow())
     features = tuple(SCHEMA.features.values())
-    told = values_of(SCHEMA, features, events(frames), asked).toArrow()
+    told = training_set_on_spark(frames, asked, features).toArrow()
     by_polars = training_set(SilverTables(loop.events), spine, features).sort("row").to_dicts()
     by_spark = told.sort_by("row").to_pylist()
     assert len(by_spark) == 8
     for expected, row in zip(by_polars, by_spark, strict=True):
         differing = {name: (row[name], expected[name]) for name in SCHEMA.features if row[name] != expected[name]}
         assert not differing, expected["at"]
-
-
-def events(frames):
-    sources = {}
-    for groups in SCHEMA.groups.values():
-        for group in groups:
-            sources.setdefault((group.entity, group.source), []).append(group)
-    return {
-        (entity, source): events_of(source, frames(source.topic, 0), columns_of_source(of))
-        for (entity, source), of in sources.items()
-    }
 
 
 def test_spark_is_an_engine_of_the_proof_wherever_the_writer_stands(spark, tmp_path):
