@@ -9,12 +9,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from research.benchmarks.line import BenchLine
 from research.homes import Home, RunFailed, settings_of
 
+from tillstream.apps.wiring.event_log import open_log
 from tillstream.apps.wiring.spark_lake import spark_session
 from tillstream.core.contracts import topic_named
 from tillstream.data.lake import Lake
@@ -41,7 +43,8 @@ def run() -> list[BenchLine]:
         rows = sum(
             lake.arrow(f"silver.{topic_named(topic).entity}", ["log_offset"]).num_rows for topic in schema.topics
         )
-        standing = Standing(UNTIL_US, 0, {}, {}, resend=False, log_id="")
+        with closing(open_log(settings)) as log:
+            standing = Standing(UNTIL_US, 0, {}, {}, resend=False, log_id=log.log_id)
         with spark_session(settings, "backfill") as session:
             engines: dict[str, Callable[[], Owed]] = {
                 "polars": partial(owed_by_polars, lake, schema, standing),

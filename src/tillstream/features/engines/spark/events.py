@@ -32,7 +32,8 @@ def columns_of_source(groups: Iterable[Group]) -> list[str]:
 def events_of(source: Source, silver: DataFrame, names: Sequence[str]) -> DataFrame:
     """One row for each event or element with a key: `key`, `at`, `received`, `place`, then the fields of these names.
 
-    Times are whole microseconds, fractions whole millionths, flags 0 or 1. Rows without a key are left out.
+    `log_id` says which log the place is in. Times are whole microseconds, fractions whole millionths, flags 0 or 1.
+    Rows without a key are left out.
     """
     rows, key = silver, _place_of(source, source.key)
     if source.paired:
@@ -45,7 +46,7 @@ def events_of(source: Source, silver: DataFrame, names: Sequence[str]) -> DataFr
         rows = rows.selectExpr("*", f"explode({source.each}) AS {_OTHER}")
     told = [f"{_whole(source, name)} AS {name}" for name in names]
     at, received = "unix_micros(occurred_at) AS at", "unix_micros(received_at) AS received"
-    return rows.selectExpr(f"{key} AS key", at, received, f"{PLACE} AS place", *told).where("key IS NOT NULL")
+    return rows.selectExpr(f"{key} AS key", at, received, f"{PLACE} AS place", "log_id", *told).where("key IS NOT NULL")
 
 
 def floored(value: str, step_us: int) -> str:
@@ -70,10 +71,11 @@ def counted(group: Group) -> str:
 def _matches(condition: tuple[str, tuple[str, ...]] | Differ) -> str:
     if isinstance(condition, Differ):
         return f"{condition.one} != {condition.other}"
-    return f"{condition[0]} IN ({', '.join(map(_text, condition[1]))})"
+    return f"{condition[0]} IN ({', '.join(map(quoted, condition[1]))})"
 
 
-def _text(value: str) -> str:
+def quoted(value: str) -> str:
+    """A text as SQL writes it."""
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 

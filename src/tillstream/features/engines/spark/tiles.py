@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
 from tillstream.features.definitions.groups import Column, Group
-from tillstream.features.engines.spark.events import PARTITION_BITS, counted, floored, matches
+from tillstream.features.engines.spark.events import PARTITION_BITS, counted, floored, matches, quoted
 
 Numbered: TypeAlias = tuple[int, Group]
 """A group with its number within its entity."""
@@ -23,12 +23,13 @@ TILE: Final = ("number", "step", "numbers", "texts")
 class Owned:
     """What batch owns of one topic: steps up to `released_us`, of which it has sent those up to `sent_us`.
 
-    `covered` says up to which offset of each partition silver had been read when it last sent.
+    `covered` says up to which offset of each partition of the log `log_id` silver had been read when it last sent.
     """
 
     released_us: int
     sent_us: int
     covered: Mapping[int, int]
+    log_id: str
 
 
 def tiles_of(groups: Iterable[Numbered], events: DataFrame, owned: Owned) -> list[DataFrame]:
@@ -60,7 +61,7 @@ def _marks(number: int, group: Group, owned: Owned) -> tuple[str, str]:
     ended = f"({step} + 1) * {group.step_us}L"
     oldest = group.oldest_step(owned.released_us)
     is_mine = f"{ended} <= {owned.released_us}L AND {step} >= {oldest}L AND {counted(group)}"
-    changes = f"{is_unread('place', owned.covered)} OR {ended} > {owned.sent_us}L"
+    changes = f"({is_unread('place', owned)}) OR {ended} > {owned.sent_us}L"
     return f"({is_mine}) AS mine{number}", f"({changes}) AS changes{number}"
 
 
@@ -78,11 +79,19 @@ def _tile(number: int, group: Group, owned: Owned) -> str:
     return f"struct({', '.join(f'{sql} AS {name}' for name, sql in parts.items())})"
 
 
-def is_unread(place: str, covered: Mapping[int, int]) -> str:
-    """Whether a place in the log is not below the offset that is covered of its partition."""
-    told = " ".join(f"WHEN {partition} THEN {offset}L" for partition, offset in covered.items())
+def is_unread(place: str, owned: Owned) -> str:
+    """Whether a place in the log is not below the offset that is covered of its partition.
+
+    What lies in an earlier log was read before this one began.
+    """
+    told = " ".join(f"WHEN {partition} THEN {offset}L" for partition, offset in owned.covered.items())
     known = f"CASE shiftright({place}, {PARTITION_BITS}) {told} ELSE 0L END" if told else "0L"
-    return f"({place} & {2**PARTITION_BITS - 1}L) >= {known}"
+    return f"({place} & {2**PARTITION_BITS - 1}L) >= {known} AND {is_of_log(owned.log_id)}"
+
+
+def is_of_log(log_id: str) -> str:
+    """Whether a place is in this log and not in an earlier one."""
+    return f"coalesce(log_id = {quoted(log_id)}, true)"
 
 
 def _payload(group: Group, is_mine: str) -> tuple[str, str]:

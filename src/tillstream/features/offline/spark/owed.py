@@ -13,12 +13,11 @@ from tillstream.features.definitions.language import DAY, Source
 from tillstream.features.engines.spark import Owned, columns_of_source, events_of, keyed_tiles, tiles_of
 from tillstream.features.engines.spark.events import PLACE
 from tillstream.features.engines.spark.records import united
-from tillstream.features.engines.spark.tiles import Numbered, is_unread
+from tillstream.features.engines.spark.tiles import Numbered, is_of_log, is_unread
 from tillstream.features.offline.release import Owed, Standing
 from tillstream.features.offline.silver import begin_of
 from tillstream.features.offline.spark.silver import Frames
 from tillstream.features.tiles import Payload
-from tillstream.features.updates import Offsets
 
 _DAY_US: Final = DAY * 10**6
 
@@ -30,7 +29,7 @@ def owed_by_spark(frames: Frames, schema: Schema, standing: Standing) -> Owed:
     """
     begin = begin_of((group for of in schema.groups.values() for group in of), standing.released_us)
     read, changed = dict(standing.covered), dict(begin)
-    news = [_news(topic, frames(topic, since_us), standing.covered) for topic, since_us in begin.items()]
+    news = [_news(topic, frames(topic, since_us), _owned(standing, topic)) for topic, since_us in begin.items()]
     told = united(news).collect()
     read |= {(row.topic, row.log_partition): row.end for row in told}
     if standing.sent_us:
@@ -56,19 +55,20 @@ def _by_source(schema: Schema) -> Iterator[tuple[str, Source, list[Numbered]]]:
             yield entity, source, of
 
 
-def _news(topic: str, rows: DataFrame, covered: Offsets) -> DataFrame:
+def _news(topic: str, rows: DataFrame, owned: Owned) -> DataFrame:
     """Up to where each partition of a topic's silver goes, and when the earliest row happened that is new in it."""
-    mine = {partition: offset for (of, partition), offset in covered.items() if of == topic}
-    unread_us = f"min(unix_micros(occurred_at)) FILTER (WHERE {is_unread(PLACE, mine)})"
-    made = rows.groupBy("log_partition").agg(
-        f.expr("max(log_offset) + 1").alias("end"), f.expr(unread_us).alias("unread_us")
+    unread_us = f"min(unix_micros(occurred_at)) FILTER (WHERE {is_unread(PLACE, owned)})"
+    made = (
+        rows.where(is_of_log(owned.log_id))
+        .groupBy("log_partition")
+        .agg(f.expr("max(log_offset) + 1").alias("end"), f.expr(unread_us).alias("unread_us"))
     )
     return made.selectExpr(f"'{topic}' AS topic", "*")
 
 
 def _owned(standing: Standing, topic: str) -> Owned:
     covered = {partition: offset for (of, partition), offset in standing.covered.items() if of == topic}
-    return Owned(standing.released_us, standing.sent_us, covered)
+    return Owned(standing.released_us, standing.sent_us, covered, standing.log_id)
 
 
 def _unpacked(rows: Iterator[Row]) -> Iterator[tuple[str, list[tuple[int, int, Payload]]]]:
