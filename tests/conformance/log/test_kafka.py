@@ -3,6 +3,8 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from confluent_kafka import KafkaError, Message, Producer
@@ -10,11 +12,14 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from tests.brokers import RunningBrokers, one_broker
 from tests.conformance.log.suite import *  # noqa: F403
 from tests.conformance.log.suite import OpenLog, after, numbered, poll_until
+from tests.shop import click, order
+from tests.unit.operations.test_moving import NOON, Killed, everything, move, told
 
 from tillstream.adapters.log import Consumer, Log, NewRecord, Place, partition_of
 from tillstream.adapters.log.kafka import KafkaLog
 from tillstream.adapters.log.kafka.consumer import KafkaConsumer
 from tillstream.adapters.log.kafka.topics import IDENTITY, TopicUnfit
+from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.contracts import TOPICS
 from tillstream.core.errors import LogBusy
 from tillstream.core.settings import KafkaSettings, LogSettings
@@ -211,3 +216,21 @@ def test_the_empty_topic_of_the_id_holds_nothing_else(broker: RunningBrokers, lo
         *TOPICS,
         IDENTITY,
     }
+
+
+def test_a_log_is_carried_here_and_back_also_by_a_move_that_ended_within_a_topic(log: Log, tmp_path: Path) -> None:
+    first, last = SqliteLog(tmp_path / "first"), SqliteLog(tmp_path / "last")
+    told(first, "clicks.v1", *(click(f"c{n}", NOON + timedelta(seconds=n), f"v{n % 9}") for n in range(60)))
+    told(first, "orders.v1", order("o0", NOON, "ann", {"p1": (1, 100)}))
+    (tmp_path / "back").mkdir()
+    with pytest.raises(Killed):
+        move(first, log, tmp_path, end_at="prepared")
+    some = first.read("clicks.v1", 1, 0, 3)
+    log.append("clicks.v1", [NewRecord(one.key, one.value, one.headers, one.partition) for one in some])
+    move(first, log, tmp_path)
+    moved, _ = move(log, last, tmp_path / "back")
+    assert moved.carried == 61
+    facts = [[(*one[:3], one.key, one.value, one.received_at_us) for one in everything(each)] for each in (first, last)]
+    assert facts[0] == facts[1]
+    first.close()
+    last.close()
