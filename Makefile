@@ -126,9 +126,10 @@ conformance: engines ## one log through both sets, each table compared (EVENTS=3
 	@$(BIN)/python -m research.conformance $(if $(EVENTS),--events $(EVENTS)) $(if $(LATE),--late) \
 	  $(if $(REPLAY),--replay $(REPLAY)) $(if $(MAPPING),--mapping $(MAPPING))
 
-parity: .venv/.synced $(if $(ENGINES),engines) ## a million values of features, each by every engine, compared (ENGINES=spark TRIPLES=100000 DEFINITIONS=f.py IN=home REPLAY=f.csv)
+parity: .venv/.synced $(if $(ENGINES)$(LIVE),engines) ## a million values of features, each by every engine, compared (ENGINES=spark LIVE=flink TRIPLES=100000 DEFINITIONS=f.py IN=home REPLAY=f.csv)
 	@$(BIN)/python -m research.parity $(if $(ENGINES),--engines $(ENGINES)) $(if $(TRIPLES),--triples $(TRIPLES)) $(if $(DEFINITIONS),--definitions $(DEFINITIONS)) \
-	  $(if $(IN),--home $(IN)) $(if $(REPLAY),--replay $(REPLAY)) $(if $(MAPPING),--mapping $(MAPPING))
+	  $(if $(IN),--home $(IN)) $(if $(REPLAY),--replay $(REPLAY)) $(if $(MAPPING),--mapping $(MAPPING)) \
+	  $(if $(LIVE),--live $(LIVE)) $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(DAYS),--days $(DAYS))
 
 limits: engines ## where the embedded set ends, and the same figures of the distributed one
 	@$(BIN)/python -m research.limits

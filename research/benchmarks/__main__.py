@@ -26,6 +26,7 @@ BENCHMARKS = (
     "feature_fetch",
     "feature_writer",
     "training_sets",
+    "flink_freshness",
 )
 """Modules of this package; each has `run() -> list[BenchLine]`."""
 RESULTS = Path(__file__).parent / "results.json"

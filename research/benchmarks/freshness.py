@@ -23,6 +23,7 @@ from uuid import uuid4
 import httpx
 from research.benchmarks.line import BenchLine, paired, quantile
 
+from tillstream.adapters.log import Log
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.adapters.store import ReadingStore
 from tillstream.core.errors import StoreUnavailable
@@ -39,7 +40,7 @@ CLI = [sys.executable, "-m", "tillstream.apps.cli.main"]
 def run() -> list[BenchLine]:
     """p50 and p99 in milliseconds of both, and the resident megabytes of every process of the stack."""
     with tempfile.TemporaryDirectory(prefix="tillstream-bench-") as folder, stack(Path(folder)) as (api, store):
-        ours, bare = asyncio.run(measure(Path(folder), api, store))
+        ours, bare = asyncio.run(measure(SqliteLog(Path(folder) / "log"), api, store))
         memory = memory_of_services()
     shares = {"p50": 0.5, "p99": 0.99}
     return [
@@ -87,14 +88,14 @@ def memory_of_services() -> dict[str, int]:
     return {one["name"]: one["memory_bytes"] for one in json.loads(told)["services"]}
 
 
-async def measure(home: Path, port: int, store: StoreSettings) -> tuple[list[float], list[float]]:
+async def measure(log: Log, port: int, store: StoreSettings) -> tuple[list[float], list[float]]:
     """Milliseconds from sent to readable, and to seen by a bare consumer, of the events after warm-up."""
     sent: dict[str, float] = {}
     waiting: dict[str, None] = {}
     readable: dict[str, float] = {}
     seen: dict[str, float] = {}
     stop = threading.Event()
-    watcher = threading.Thread(target=watch_log, args=(SqliteLog(home / "log"), seen, stop))
+    watcher = threading.Thread(target=watch_log, args=(log, seen, stop))
     watcher.start()
     reading = asyncio.create_task(watch_store(store, waiting, readable))
     await send(port, sent, waiting)
@@ -154,7 +155,7 @@ async def watch_store(settings: StoreSettings, waiting: dict[str, None], readabl
                 del waiting[name]
 
 
-def watch_log(log: SqliteLog, seen: dict[str, float], stop: threading.Event) -> None:
+def watch_log(log: Log, seen: dict[str, float], stop: threading.Event) -> None:
     """The bare consumer: notes when each visitor's event came off the log."""
     consumer = log.consumer("bench", ["clicks.v1"])
     while not stop.is_set():

@@ -4,6 +4,7 @@ Example: python -m research.parity --triples 100000
          python -m research.parity --replay orders.csv --mapping orders.toml --definitions my_features.py
          python -m research.parity --home var --definitions my_features.py
          python -m research.parity --engines spark
+         python -m research.parity --live flink --triples 20000 --customers 60 --days 14
 """
 
 import argparse
@@ -19,6 +20,7 @@ from runpy import run_path
 from research.homes import Home, RunFailed, settings_of
 from research.parity.engines import ENGINES, engines_over
 from research.parity.homes import empty_store, home_of_file, home_of_shop
+from research.parity.on_flink import Player, flink, logs_on, play_on_flink
 from research.parity.playing import play
 from research.parity.proving import prove
 
@@ -60,8 +62,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--home", type=Path, help="a home whose log and lake are taken as they are")
     parser.add_argument("--definitions", help="a Python file whose FEATURES are compared instead of the shop's")
     parser.add_argument("--engines", nargs="*", default=(), choices=ENGINES, help="compared too; `make engines` first")
+    parser.add_argument("--live", choices=("embedded", "flink"), default="embedded", help="what keeps live tiles")
     parser.add_argument("--folder", help="keep everything here")
     options = parser.parse_args()
+    if options.live == "flink" and options.definitions:
+        parser.error("the job on Flink counts the shop's definitions")
     if bool(options.replay) != bool(options.mapping):
         parser.error("--replay and --mapping come together")
     return options
@@ -81,12 +86,18 @@ def _prove(root: Path, options: argparse.Namespace) -> Tally:
     else:
         home = home_of_shop(root, options.customers, options.days, options.seed, tell)
     settings = settings_of(home)
-    logs = FeatureLogs(open_log(settings), SqliteLog(root / "updates"))
-    lake = Lake(settings.lake_path)
-    with closing(logs), empty_store(root) as store, engines_over(lake, root, options.engines) as of_silver:
+    lake, events = Lake(settings.lake_path), open_log(settings)
+    positions, seed = options.positions, options.seed
+    if options.live == "flink":
+        with flink(root) as on:
+            logs = logs_on(on, events, root / "updates")
+            player = Player(on, logs, schema)
+            stops = play_on_flink(player, logs, lake, schema, stops=positions, seed=seed, tell=tell)
+    else:
+        logs = FeatureLogs(events, SqliteLog(root / "updates"))
         lateness_us = settings.features.lateness_seconds * 10**6
-        positions, seed = options.positions, options.seed
         stops = play(logs, lake, schema, lateness_us=lateness_us, stops=positions, seed=seed, tell=tell)
+    with closing(logs), empty_store(root) as store, engines_over(lake, root, options.engines) as of_silver:
         tally = prove(
             logs, lake, store, schema, stops, triples=options.triples, seed=seed, tell=tell, of_silver=of_silver
         )  # fmt: skip

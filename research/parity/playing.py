@@ -71,7 +71,7 @@ def play(
     found: list[Stop] = []
     releases = 0
     most_rows = max(_BATCH_ROWS[0] + 1, min(_BATCH_ROWS[1], total // stops))
-    for records in _batches(received(logs.source, schema), most_rows, chance):
+    for records in batches_of(received(logs.source, schema), most_rows, chance):
         batch = engine.decode(records)
         engine.apply(batch)
         read, read_to = read + len(records), {**read_to, **batch.following}
@@ -81,7 +81,7 @@ def play(
             done = release(LakeUntil(lake, read_to), logs, schema)
             tell(f"{read:,} of {total:,} records counted live; batch sent {done.tiles:,} tiles")
         if read * stops > total * (len(found) + 1):
-            found.append(Stop(_near(logs.updates.end_offsets(UPDATES), found, chance), newest_us))
+            found.append(Stop(near(logs.updates.end_offsets(UPDATES), found, chance), newest_us))
     done = release(lake, logs, schema)
     tell(f"{read:,} of {total:,} records counted live; batch sent {done.tiles:,} tiles")
     return [*found, Stop(logs.updates.end_offsets(UPDATES), newest_us)]
@@ -100,12 +100,13 @@ def _partition(log: Log, topic: str, partition: int) -> Iterator[Record]:
         offset = records[-1].offset + 1
 
 
-def _batches(records: Iterator[Record], most_rows: int, chance: random.Random) -> Iterator[list[Record]]:
+def batches_of(records: Iterator[Record], most_rows: int, chance: random.Random) -> Iterator[list[Record]]:
+    """The records in batches of drawn sizes."""
     while batch := list(islice(records, chance.randrange(_BATCH_ROWS[0], most_rows))):
         yield batch
 
 
-def _near(ends: Mapping[int, int], before: Sequence[Stop], chance: random.Random) -> dict[int, int]:
+def near(ends: Mapping[int, int], before: Sequence[Stop], chance: random.Random) -> dict[int, int]:
     """Somewhat before the topic's ends, each partition by itself, and not before the stop before."""
     least = before[-1].position if before else {}
     return {n: max(least.get(n, 0), end - chance.randrange(_JITTER_RECORDS)) for n, end in ends.items()}

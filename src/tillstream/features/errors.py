@@ -8,7 +8,8 @@ TillstreamError
 │   ├── KeptLive             a value was pushed to what our engines keep
 │   ├── MeaningChanged       a definition means something else than its name did
 │   ├── StillRead            a feature was deleted that an export reads
-│   └── TooLarge             the store would not hold the rows
+│   ├── TooLarge             the store would not hold the rows
+│   └── PortionLost          what the Flink job sent has a gap
 ├── LogError
 │   └── Superseded           another engine moved the state on; start from it again
 └── StoreUnavailable
@@ -89,6 +90,18 @@ class TooLarge(FeatureError, Permanent):
         super().__init__(
             f"the online store would need {expected_bytes / 2**20:,.0f} MiB and may hold {most_bytes / 2**20:,.0f}; "
             "raise TILLSTREAM_STORE__MAX_MEMORY_BYTES, or serve fewer features: `tillstream features memory` says which"
+        )
+
+
+class PortionLost(FeatureError, Permanent):
+    """Of what the Flink job sent, something in between is not on Kafka any more, or was never there."""
+
+    def __init__(self, bucket: int, last: int, came: int) -> None:
+        self.bucket, self.last, self.came = bucket, last, came
+        super().__init__(
+            f"feature_updates.v1 on Kafka: portion {came} of bucket {bucket} came after {last}; stop the job "
+            "`features`, remove its checkpoints and savepoints, and start it: it counts the log anew; "
+            "see docs/howto/run-on-flink.md"
         )
 
 

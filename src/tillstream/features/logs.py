@@ -17,10 +17,13 @@ class FeatureLogs:
 
     source: Log
     updates: SqliteLog
+    live: str = "embedded"
+    """The engine of live features: what one keeps, the other knows nothing of."""
 
     def identity(self, schema: Schema) -> str:
         """What the state is bound to: offsets of another log and tiles of other definitions mean nothing here."""
-        return f"{self.source.log_id} {schema.fingerprint}"
+        engine = "" if self.live == "embedded" else f" {self.live}"
+        return f"{self.source.log_id} {schema.fingerprint}{engine}"
 
     def close(self) -> None:
         """Closes both."""

@@ -54,10 +54,9 @@ def decode_open(value: bytes) -> list[tuple[int, int, Payload]]:
     return _OPEN(value)
 
 
-def release_marks(partitions: int, until_us: int, offsets: str) -> list[NewRecord]:
-    """One mark a partition: every step that ended by `until_us` belongs to batch from here on."""
-    headers = {KIND: RELEASED, OFFSETS: offsets}
-    return [NewRecord("", str(until_us).encode(), headers, partition) for partition in range(partitions)]
+def release_mark(partition: int, until_us: int, offsets: str) -> NewRecord:
+    """In each partition one: every step that ended by `until_us` belongs to batch from here on."""
+    return NewRecord("", str(until_us).encode(), {KIND: RELEASED, OFFSETS: offsets}, partition)
 
 
 def resent_mark(ends: Mapping[int, int]) -> NewRecord:

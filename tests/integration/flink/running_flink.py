@@ -20,6 +20,8 @@ from tillstream.operations.stack.processes import launch
 from tillstream.operations.stack.services import flink_cluster
 
 PATIENCE_SECONDS = 480.0
+NEVER_RELEASED_SECONDS = 300 * 86_400
+"""A lateness of features that is longer than the log: no tile depends on what came when."""
 
 
 class RunningFlink:
@@ -27,7 +29,7 @@ class RunningFlink:
 
     def __init__(self, settings: Settings, brokers: RunningBrokers) -> None:
         self.settings, self.brokers = settings, brokers
-        # Room beside the two jobs for a third of two subtasks.
+        # Room beside the jobs for one more of two subtasks.
         self.cluster = replace(flink_cluster(settings), settings=settings.flink.model_copy(update={"parallelism": 2}))
         self.cluster.write_files()
         self.log = KafkaLog(settings.kafka, settings.log)
@@ -85,6 +87,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "TILLSTREAM_ENGINES": settings.engines.model_dump_json(),
         "TILLSTREAM_KAFKA": settings.kafka.model_dump_json(),
         "TILLSTREAM_FLINK": settings.flink.model_dump_json(),
+        "TILLSTREAM_FEATURES": settings.features.model_dump_json(),
         "TILLSTREAM_STREAMING": settings.streaming.model_dump_json(),
         "TILLSTREAM_STACK": json.dumps(
             {
@@ -119,7 +122,8 @@ def running_flink(folder: Path, root: Path) -> Iterator[RunningFlink]:
         (first, *_) = free_ports(6)
         settings = Settings(
             home=folder / "home",
-            engines={"set": "distributed", "lake": "embedded"},  # type: ignore[arg-type]
+            engines={"set": "distributed", "lake": "embedded", "live_features": "flink"},  # type: ignore[arg-type]
+            features={"lateness_seconds": NEVER_RELEASED_SECONDS},  # type: ignore[arg-type]
             kafka=brokers.settings,
             flink={
                 "rest_port": first,

@@ -19,6 +19,7 @@ from tests.integration.flink.busy_days import (
     wanted_alerts,
     wanted_sessions,
 )
+from tests.integration.flink.live_tiles import live_tiles
 from tests.integration.flink.open_sessions import LATE, MERGED, MOVED, LiveClicks, revisions
 from tests.integration.flink.replay import Replay, replay_of
 from tests.integration.flink.running_flink import (
@@ -37,10 +38,14 @@ from tillstream.core.contracts.derived import FraudAlert, Session
 from tillstream.core.settings import FlinkSettings
 from tillstream.data.streaming.logic.patterns import PATTERNS
 from tillstream.data.streaming.logic.session_records import Told
+from tillstream.features.definitions import default_schema
+from tillstream.features.updates import Tiles
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(1800)]
 
-JOBS = ("session_aggregator", "fraud_pattern_detector")
+TIMED = ("session_aggregator", "fraud_pattern_detector")
+"""The jobs with a watermark."""
+JOBS = (*TIMED, "features")
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Story:
     replay_idle_seconds: float
     reasons: list[str]
     """Of each job after its TaskManager was killed, why it failed last."""
+    tiles: tuple[dict[str, Tiles], dict[str, Tiles]]
+    """Of Flink and of the embedded engine."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,7 @@ def tell(running: RunningFlink, replay: Replay) -> Story:
         wanted_replayed,  # type: ignore[arg-type]
         replay.told.idle_seconds,
         reasons,
+        live_tiles(running, running.cluster.folder),
     )
 
 
@@ -185,22 +193,22 @@ def states_left(running: RunningFlink) -> dict[str, tuple[set[str], int]]:
     cluster = running.cluster
     return {
         name: (
-            {run.name for run in (cluster.checkpoints / name).iterdir()},
-            len(list((cluster.savepoints / name).iterdir())),
+            {run.name for run in (cluster.checkpoints / folder).iterdir()},
+            len(list((cluster.savepoints / folder).iterdir())),
         )
-        for name in JOBS
+        for name, folder in zip(JOBS, (*TIMED, f"features-{default_schema().fingerprint}"), strict=True)
     }
 
 
 def wait_until_read(running: RunningFlink) -> None:
     wait_until(
-        lambda: [running.states().get(f"tillstream-{name}") for name in JOBS] == ["RUNNING"] * 2, "jobs", running
+        lambda: [running.states().get(f"tillstream-{name}") for name in JOBS] == ["RUNNING"] * 3, "jobs", running
     )
     wait_until(lambda: not any(report.lag for report in list_jobs(running.settings)), "all to be read", running)
 
 
 def watermarks(running: RunningFlink) -> list[str | None]:
-    return [report.watermark for report in list_jobs(running.settings)]
+    return [report.watermark for report in list_jobs(running.settings) if report.name in TIMED]
 
 
 def told_sessions(log: Log) -> list[Session]:
@@ -298,11 +306,17 @@ def test_an_unequal_replay_by_two_subtasks_loses_nothing_with_the_default_patien
     assert len(story.wanted_replayed) > 300
 
 
+def test_live_tiles_after_all_those_kills_are_those_of_the_embedded_engine(story: Story) -> None:
+    by_flink, by_worker = story.tiles
+    assert by_flink == by_worker
+    assert len(by_worker) > 300
+
+
 def test_only_the_states_that_a_resume_can_need_are_left(story: Story) -> None:
     assert set().union(*(runs for runs, _ in story.states.values())) == story.working
     assert all(savepoints <= 2 for _, savepoints in story.states.values())
 
 
 def test_what_the_jobs_need_can_be_imported_where_they_run(root: Path) -> None:
-    imported = flink_python(root, ["import tillstream.data.streaming.flink.job", "import sys", "import pyflink"])
+    imported = flink_python(root, ["import tillstream.features.engines.flink.job", "import sys", "import pyflink"])
     assert imported.returncode == 0, imported.stderr

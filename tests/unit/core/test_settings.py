@@ -18,6 +18,13 @@ def test_a_single_role_may_differ_from_its_set(monkeypatch: pytest.MonkeyPatch) 
     assert (engines.log, engines.lake, engines.streaming) == ("kafka", "embedded", "flink")
 
 
+def test_live_features_stay_with_the_worker_until_flink_is_named() -> None:
+    assert load_settings(engines={"set": "distributed"}).engines.live_features == "embedded"
+    assert load_settings(engines={"set": "distributed", "live_features": "flink"}).engines.live_features == "flink"
+    with pytest.raises(SettingsError, match=r"live_features=flink is a job on the cluster of streaming=flink"):
+        load_settings(engines={"log": "kafka", "live_features": "flink"})
+
+
 @pytest.mark.parametrize("role", [{"lake": "spark"}, {"streaming": "flink"}])
 def test_an_engine_that_cannot_read_the_log_is_refused_with_what_to_set(role: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match=r"reads Kafka, not the SQLite log: set log=kafka"):

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tillstream.core.settings import FlinkSettings
+from tillstream.core.settings import FlinkSettings, Settings
 from tillstream.operations.stack.flink import FlinkCluster, Slots
+from tillstream.operations.stack.services import flink_cluster
 
 
 def cluster(folder: Path, **settings: int) -> FlinkCluster:
@@ -28,8 +29,11 @@ def test_both_processes_listen_on_loopback_and_report_to_ports_of_their_own(tmp_
     assert 'metrics.reporter.prom.port: "9002"' in texts["taskmanager"]
 
 
-def test_there_are_slots_for_both_jobs(tmp_path: Path) -> None:
-    assert cluster(tmp_path, parallelism=3).configuration()["taskmanager.numberOfTaskSlots"] == "6"
+@pytest.mark.parametrize(("live_features", "slots"), [("embedded", "6"), ("flink", "9")])
+def test_there_are_slots_for_every_job(tmp_path: Path, live_features: str, slots: str) -> None:
+    engines = {"set": "distributed", "live_features": live_features}
+    settings = Settings(home=tmp_path, engines=engines, flink={"parallelism": 3})
+    assert flink_cluster(settings).configuration()["taskmanager.numberOfTaskSlots"] == slots
 
 
 def test_a_silent_job_manager_is_not_ready() -> None:

@@ -7,26 +7,34 @@ import typer
 
 from tillstream.core.settings import load_settings
 
-app = typer.Typer(no_args_is_help=True, help="Sessions and fraud patterns: run, look, stop, savepoint, correct.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Jobs on the streams: run, look, stop, savepoint, correct.",
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Job = Annotated[str, typer.Argument(help="session_aggregator or fraud_pattern_detector; `sessions`, `patterns` too.")]
+Job = Annotated[
+    str,
+    typer.Argument(
+        help="session_aggregator, fraud_pattern_detector or, on Flink, features; `sessions`, `patterns` too."
+    ),
+]
 
 
 @app.command("run")
 def run(
-    jobs: Annotated[list[str] | None, typer.Argument(help="Jobs of this process; both if none is named.")] = None,
+    jobs: Annotated[list[str] | None, typer.Argument(help="Jobs of this process; all if none is named.")] = None,
     savepoint: Annotated[str | None, typer.Option("--from", help="Savepoint to begin from; of one job.")] = None,
     until_caught_up: Annotated[bool, typer.Option(help="Stop when all that is on the log was read.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Runs jobs in the foreground until stopped. Example: tillstream streaming run sessions."""
-    from tillstream.apps.wiring.streaming import JOBS, engine_of, job_named
+    from tillstream.apps.wiring.streaming import engine_of, job_named, jobs_of
     from tillstream.core.telemetry import configure_logging
 
     configure_logging("streaming")
     settings = load_settings()
-    names = [job_named(name) for name in jobs] if jobs else list(JOBS)
+    names = [job_named(settings, name) for name in jobs] if jobs else list(jobs_of(settings))
     ended = engine_of(settings).run_jobs(settings, names, savepoint=savepoint, until_caught_up=until_caught_up)
     if as_json:
         typer.echo(json.dumps([one.as_dict() for one in ended]))
@@ -63,8 +71,8 @@ def stop(job: Job, as_json: AsJson = False) -> None:
     from tillstream.apps.wiring.streaming import engine_of, job_named
 
     settings = load_settings()
-    place = engine_of(settings).stop_job(settings, job_named(job))
-    typer.echo(json.dumps({"job": job_named(job), "savepoint": place}) if as_json else place)
+    place = engine_of(settings).stop_job(settings, job_named(settings, job))
+    typer.echo(json.dumps({"job": job_named(settings, job), "savepoint": place}) if as_json else place)
 
 
 @app.command("savepoint")
@@ -76,8 +84,8 @@ def savepoint(job: Job, as_json: AsJson = False) -> None:
     from tillstream.apps.wiring.streaming import engine_of, job_named
 
     settings = load_settings()
-    place = engine_of(settings).savepoint_job(settings, job_named(job))
-    typer.echo(json.dumps({"job": job_named(job), "savepoint": place}) if as_json else place)
+    place = engine_of(settings).savepoint_job(settings, job_named(settings, job))
+    typer.echo(json.dumps({"job": job_named(settings, job), "savepoint": place}) if as_json else place)
 
 
 @app.command("correct")

@@ -29,7 +29,8 @@ def open_updates_log(settings: Settings) -> SqliteLog:
 def open_feature_logs(settings: Settings) -> FeatureLogs:
     """The logs of live features; one client of one log where they are the same."""
     updates = open_updates_log(settings)
-    return FeatureLogs(updates if holds_updates(settings) else open_log(settings), updates)
+    source = updates if holds_updates(settings) else open_log(settings)
+    return FeatureLogs(source, updates, settings.engines.live_features)
 
 
 def holds_updates(settings: Settings) -> bool:

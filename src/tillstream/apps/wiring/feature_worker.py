@@ -1,6 +1,7 @@
 """The feature worker's process: live features and the one online writer, until told to stop."""
 
 import gc
+from collections.abc import Callable
 
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.adapters.store import WritingStore
@@ -14,6 +15,7 @@ from tillstream.features.engines.embedded import FeatureWorker, LiveEngine
 from tillstream.features.engines.embedded.metrics import METRICS
 from tillstream.features.engines.embedded.state import ask_for_all
 from tillstream.features.engines.embedded.worker import GROUP, Totals
+from tillstream.features.engines.flink.worker import IntakeWorker
 from tillstream.features.logs import FeatureLogs
 from tillstream.features.online import OnlineWriter
 
@@ -36,15 +38,8 @@ def run_feature_worker(settings: Settings, *, until_caught_up: bool = False) -> 
     logs = open_feature_logs(settings)
     heartbeat = Heartbeat(heartbeat_path(settings.home, "features"))
     try:
-        engine = live_engine(logs, settings)
-        worker = FeatureWorker(
-            logs.source,
-            engine,
-            online_writer(logs.updates, settings),
-            poll_rows=settings.features.poll_rows,
-            still_alive=heartbeat.beat,
-        )
-        one = Measured(worker.totals, GROUP, engine.topics)
+        worker = _worker(logs, settings, heartbeat.beat)
+        one = Measured(worker.totals, GROUP, default_schema().topics)
         with (
             stop_signal() as stopping,
             measured(settings, "features", METRICS, [one], serve=not until_caught_up),
@@ -52,3 +47,12 @@ def run_feature_worker(settings: Settings, *, until_caught_up: bool = False) -> 
             return worker.run(stopping, until_caught_up=until_caught_up)
     finally:
         logs.close()
+
+
+def _worker(logs: FeatureLogs, settings: Settings, still_alive: Callable[[], None]) -> FeatureWorker | IntakeWorker:
+    """What counts the log itself, or takes in what the job on Flink counted."""
+    writer = online_writer(logs.updates, settings)
+    if settings.engines.live_features == "flink":
+        return IntakeWorker(logs, default_schema(), writer, still_alive=still_alive)
+    engine, poll_rows = live_engine(logs, settings), settings.features.poll_rows
+    return FeatureWorker(logs.source, engine, writer, poll_rows=poll_rows, still_alive=still_alive)

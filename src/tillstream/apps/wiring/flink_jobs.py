@@ -11,7 +11,7 @@ from typing import Final
 from tillstream.adapters.flink import FlinkJob, FlinkRest, FlinkUnavailable
 from tillstream.apps.signals import stop_signal
 from tillstream.apps.wiring.event_log import open_log
-from tillstream.apps.wiring.streaming import JOBS, PATTERNS, SESSIONS, JobReport
+from tillstream.apps.wiring.streaming import FEATURES, PATTERNS, SESSIONS, JobReport, jobs_of
 from tillstream.core.contracts import from_micros
 from tillstream.core.errors import NotFound, ServiceError
 from tillstream.core.settings import Settings
@@ -21,6 +21,8 @@ from tillstream.data.streaming.flink.job_settings import JobSettings
 from tillstream.data.streaming.flink.states import finished_states, unneeded
 from tillstream.data.streaming.logic.patterns.row import TOPICS as pattern_topics
 from tillstream.data.streaming.logic.sessions import TOPICS as session_topics
+from tillstream.features.definitions import default_schema
+from tillstream.features.engines.embedded.engine import backlog_horizon_us
 from tillstream.operations.stack.flink import FlinkCluster
 from tillstream.operations.stack.lock import held
 from tillstream.operations.stack.processes import launch, stop_all
@@ -32,7 +34,6 @@ _SUBMIT_SECONDS: Final = 240.0
 _SAVEPOINT_SECONDS: Final = 60.0
 _AGAIN_SECONDS: Final = 2.0
 _PRUNE_SECONDS: Final = 10.0
-_TOPICS: Final = {SESSIONS: session_topics, PATTERNS: pattern_topics}
 _LOG = logger(SERVICE)
 
 
@@ -64,7 +65,7 @@ def run_jobs(
 
 def list_jobs(settings: Settings) -> list[JobReport]:
     """See streaming.Engine."""
-    return [_report(settings, name) for name in JOBS]
+    return [_report(settings, name) for name in jobs_of(settings)]
 
 
 def stop_job(settings: Settings, name: str) -> str:
@@ -100,7 +101,12 @@ def prune_states(settings: Settings, name: str, job_id: str) -> None:
 def job_settings(settings: Settings, name: str, resume_from: str | None) -> JobSettings:
     """What a job is told."""
     streaming, flink = settings.streaming, settings.flink
-    is_sessions = name == SESSIONS
+    lateness_seconds = {
+        SESSIONS: streaming.sessions_lateness_seconds,
+        PATTERNS: streaming.patterns_lateness_seconds,
+        FEATURES: settings.features.lateness_seconds,
+    }[name]
+    is_features = name == FEATURES
     return JobSettings(
         job=name,
         rest_host=flink.host,
@@ -108,18 +114,21 @@ def job_settings(settings: Settings, name: str, resume_from: str | None) -> JobS
         bootstrap=settings.kafka.bootstrap,
         parallelism=flink.parallelism,
         checkpoints=_checkpoints(settings, name).as_uri(),
-        checkpoint_seconds=flink.checkpoint_seconds,
-        lateness_seconds=streaming.sessions_lateness_seconds if is_sessions else streaming.patterns_lateness_seconds,
+        checkpoint_seconds=flink.features_checkpoint_seconds if is_features else flink.checkpoint_seconds,
+        lateness_seconds=lateness_seconds,
         idle_seconds=flink.idle_seconds,
         gap_seconds=streaming.session_gap_seconds,
         partial_seconds=streaming.partial_seconds,
+        run=f"{time.time_ns():020}",
+        horizon_us=_horizon_us(settings) if is_features else 0,
         resume_from=resume_from,
     )
 
 
 def submission(cluster: FlinkCluster, told: Sequence[JobSettings]) -> tuple[list[str], dict[str, str]]:
     """The command that sends jobs, in Flink's own environment, and what its process is told besides."""
-    command = [str(cluster.python), "-m", "tillstream.data.streaming.flink.job", *(one.to_json() for one in told)]
+    module = "features.engines" if any(one.job == FEATURES for one in told) else "data.streaming"
+    command = [str(cluster.python), "-m", f"tillstream.{module}.flink.job", *(one.to_json() for one in told)]
     environment = {
         "FLINK_CONF_DIR": str(cluster.folder / "conf" / "jobmanager"),
         "HADOOP_CLASSPATH": f"{cluster.jars}/*",  # PyFlink's one way to more jars for its own JVM
@@ -246,18 +255,35 @@ def _lag(settings: Settings, name: str) -> int:
     log = open_log(settings)
     try:
         known = log.lag(name)
-        unread = {(topic, p): end for topic in _TOPICS[name] for p, end in log.end_offsets(topic).items()}
+        unread = {(topic, p): end for topic in _topics_of(name) for p, end in log.end_offsets(topic).items()}
         return sum({**unread, **known}.values())
     finally:
         log.close()
 
 
+def _topics_of(name: str) -> Sequence[str]:
+    return {SESSIONS: session_topics, PATTERNS: pattern_topics, FEATURES: default_schema().topics}[name]
+
+
+def _horizon_us(settings: Settings) -> int:
+    log = open_log(settings)
+    try:
+        return backlog_horizon_us(log, default_schema(), settings.features.lateness_seconds * 10**6)
+    finally:
+        log.close()
+
+
 def _checkpoints(settings: Settings, name: str) -> Path:
-    return flink_cluster(settings).checkpoints / name
+    return flink_cluster(settings).checkpoints / _states_of(name)
 
 
 def _savepoints(settings: Settings, name: str) -> Path:
-    return flink_cluster(settings).savepoints / name
+    return flink_cluster(settings).savepoints / _states_of(name)
+
+
+def _states_of(name: str) -> str:
+    """Tiles of other definitions mean nothing: a job with new ones counts the log anew."""
+    return f"{name}-{default_schema().fingerprint}" if name == FEATURES else name
 
 
 def _stop_request(settings: Settings, name: str) -> Path:

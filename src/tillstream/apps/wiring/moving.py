@@ -90,7 +90,8 @@ def move_logs(settings: Settings, target: Settings, to: str, tell: Tell) -> Move
         closing(open_updates_log(settings)) as up,
     ):
         schema = default_schema()
-        identities = [FeatureLogs(log, up).identity(schema) for log in (old, new)]
+        logs = ((old, settings.engines.live_features), (new, target.engines.live_features))
+        identities = [FeatureLogs(log, up, live).identity(schema) for log, live in logs]
 
         readers = _readers(settings, old)
 

@@ -11,7 +11,9 @@ from tillstream.core.settings import Settings
 
 SESSIONS: Final = "session_aggregator"
 PATTERNS: Final = "fraud_pattern_detector"
+FEATURES: Final = "features"
 JOBS: Final = (SESSIONS, PATTERNS)
+"""On either engine; live features are one more where Flink keeps them."""
 _ALSO: Final = MappingProxyType({"sessions": SESSIONS, "patterns": PATTERNS})
 
 
@@ -58,9 +60,14 @@ def engine_of(settings: Settings) -> Engine:
     return cast("Engine", import_module(f"tillstream.apps.wiring.{name}"))
 
 
-def job_named(name: str) -> str:
+def jobs_of(settings: Settings) -> tuple[str, ...]:
+    """The jobs that there are on the engines in force."""
+    return (*JOBS, FEATURES) if settings.engines.live_features == "flink" else JOBS
+
+
+def job_named(settings: Settings, name: str) -> str:
     """The job's full name, by it or by `sessions`, `patterns`; raises NotFound."""
     found = _ALSO.get(name, name)
-    if found not in JOBS:
-        raise NotFound(f"no streaming job {name!r}; there are {', '.join(JOBS)}")
+    if found not in jobs_of(settings):
+        raise NotFound(f"no streaming job {name!r}; there are {', '.join(jobs_of(settings))}")
     return found

@@ -26,8 +26,8 @@ class Engines(Area):
     """What takes events to bronze, silver and gold."""
     streaming: Literal["embedded", "flink"] = "embedded"
     """What makes sessions and sees fraud patterns."""
-    live_features: Literal["embedded"] = "embedded"
-    """What keeps live feature tiles."""
+    live_features: Literal["embedded", "flink"] = "embedded"
+    """What keeps live feature tiles; on either set the feature worker does, unless it is named."""
     backfill: Literal["polars", "spark"] = "polars"
     """What computes the tiles of every released step when batch sends them again."""
 
@@ -44,6 +44,8 @@ class Engines(Area):
             engine = getattr(self, role)
             if engine != "embedded" and self.log == "sqlite":
                 raise ValueError(f"{role}={engine} reads Kafka, not the SQLite log: set log=kafka, or {role}=embedded")
+        if self.live_features == "flink" and self.streaming != "flink":
+            raise ValueError("live_features=flink is a job on the cluster of streaming=flink: set that too")
         return self
 
     @property
@@ -123,6 +125,8 @@ class FlinkSettings(Area):
     """How often state is made durable and the output of the time between is let go."""
     idle_seconds: Annotated[float, Field(gt=0)] = 120.0
     """Silence after which a partition holds no others back; shorter than a start it would lose events of a replay."""
+    features_checkpoint_seconds: Annotated[float, Field(gt=0)] = 1.0
+    """The same for live features, which cannot be read before."""
     task_memory_mebibytes: Annotated[int, Field(ge=512, le=65_536)] = 1_024
     """Memory in all of the task manager that we start."""
 

@@ -6,7 +6,7 @@ Who computes them is the caller's choice; what is sent is the same bytes.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -16,7 +16,7 @@ from tillstream.adapters.log import NewRecord
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.features.definitions import Schema
 from tillstream.features.definitions.groups import Group
-from tillstream.features.engines.embedded.state import BATCH, LIVE, RESEND, State
+from tillstream.features.engines.embedded.state import BATCH, LIVE, RESEND, SOME_LIVE, State
 from tillstream.features.engines.polars.events import PARTITION_BITS
 from tillstream.features.engines.polars.tiles import tiles_of, with_steps
 from tillstream.features.errors import Superseded
@@ -37,11 +37,14 @@ class Standing:
     released_us: int
     sent_us: int
     live: Offsets
+    """All below is counted live."""
     covered: Offsets
     """Up to where silver had been read when batch last sent."""
     resend: bool
     log_id: str
     """Whose offsets these are; rows of an earlier log were all read before."""
+    some_live: Offsets = field(default_factory=dict)
+    """Nothing beyond is counted in any live tile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def standing_of(logs: FeatureLogs, schema: Schema) -> Standing:
         sent_us = 0 if resend else int(state.fact(SENT_UNTIL) or 0)
         covered = {} if resend else state.offsets(BATCH)
         live, log_id = state.offsets(LIVE), logs.source.log_id
-        return Standing(state.released_until_us, sent_us, live, covered, resend, log_id)
+        some_live = {**live, **state.offsets(SOME_LIVE)}
+        return Standing(state.released_until_us, sent_us, live, covered, resend, log_id, some_live)
 
 
 def release(
@@ -84,7 +88,7 @@ def release(
     Raises NotSettled while silver lacks what live tiles count, Superseded when another run got ahead.
     """
     standing = standing_of(logs, schema)
-    settle(lambda: lake_lacks(logs.source, standing.live), wait_seconds)
+    settle(lambda: lake_lacks(logs.source, standing.some_live), wait_seconds)
     owed = compute(schema, standing) if compute else owed_by_polars(lake, schema, standing)
     return _send(logs.updates, schema, standing, owed)
 

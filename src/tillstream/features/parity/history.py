@@ -74,7 +74,7 @@ class History:
     def needed(self) -> dict[tuple[str, int], int]:
         """Up to where silver must have been read to hold all that counts here."""
         standing = self._at_end()
-        most = np.max([*self._offsets, self._vector(standing.live if standing else {})], axis=0)
+        most = np.max([*self._offsets, self._vector(standing.some_live if standing else {})], axis=0)
         return {place: int(most[number]) for place, number in self._columns.items()}
 
     def counted(self, entity: str, number: int, group: Group, events: pl.DataFrame) -> pl.DataFrame:

@@ -53,6 +53,8 @@ class FlinkCluster:
     environment: Path
     jars: Path
     settings: FlinkSettings
+    jobs: int = 2
+    """How many there is room for."""
 
     @property
     def python(self) -> Path:
@@ -116,8 +118,8 @@ class FlinkCluster:
 
     @property
     def slots(self) -> int:
-        """Each of the two jobs takes as many slots as it has subtasks."""
-        return 2 * self.settings.parallelism
+        """Each job takes as many slots as it has subtasks."""
+        return self.jobs * self.settings.parallelism
 
     def files(self) -> dict[Path, str]:
         """The configuration files and their text, by path; one folder for each process."""
@@ -205,6 +207,9 @@ def _opened() -> list[str]:
 
 _LOGGING: Final = """rootLogger.level = {level}
 rootLogger.appenderRef.console.ref = console
+# Each checkpoint of an exactly-once sink says again that two metrics have one name.
+logger.metrics.name = org.apache.flink.metrics.MetricGroup
+logger.metrics.level = ERROR
 appender.console.name = console
 appender.console.type = CONSOLE
 appender.console.layout.type = PatternLayout

@@ -37,7 +37,8 @@ def flink_cluster(settings: Settings) -> FlinkCluster:
     """The cluster that this home starts."""
     stack = settings.stack
     folder, environment, jars = settings.flink_path, stack.flink_environment_path, stack.jars_path / "flink"
-    return FlinkCluster(folder.resolve(), environment.resolve(), jars.resolve(), settings.flink)
+    jobs = 3 if settings.engines.live_features == "flink" else 2
+    return FlinkCluster(folder.resolve(), environment.resolve(), jars.resolve(), settings.flink, jobs)
 
 
 def _log(settings: Settings) -> tuple[Service, ...]:

@@ -5,7 +5,8 @@ Several at once cost little more than one: starting the planner takes longer tha
 
 import json
 import sys
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
@@ -39,17 +40,22 @@ def remote_environment(settings: JobSettings) -> StreamExecutionEnvironment:
     )
 
 
-def submit(settings: JobSettings) -> str:
+def submit(settings: JobSettings, parts: Mapping[str, Callable[..., Any]] = PARTS) -> str:
     """The id of the job, which runs on when this process ends."""
     streams = remote_environment(settings)
     tables = StreamTableEnvironment.create(streams)
     statements = tables.create_statement_set()
-    PARTS[settings.job](tables, statements, settings)
+    parts[settings.job](tables, statements, settings)
     statements.attach_as_datastream()
     return str(streams.execute_async(f"tillstream-{settings.job}").get_job_id())
 
 
-if __name__ == "__main__":
-    for told in map(JobSettings.from_json, sys.argv[1:]):
-        sys.stdout.write(json.dumps({"job": told.job, "job_id": submit(told)}) + "\n")
+def submit_all(arguments: Sequence[str], parts: Mapping[str, Callable[..., Any]] = PARTS) -> None:
+    """Sends what the arguments say, one job each, and says the ids."""
+    for told in map(JobSettings.from_json, arguments):
+        sys.stdout.write(json.dumps({"job": told.job, "job_id": submit(told, parts)}) + "\n")
         sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    submit_all(sys.argv[1:])

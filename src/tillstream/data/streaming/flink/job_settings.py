@@ -7,6 +7,7 @@ import msgspec
 
 SESSIONS: Final = "session_aggregator"
 PATTERNS: Final = "fraud_pattern_detector"
+FEATURES: Final = "features"
 JOBS: Final = (SESSIONS, PATTERNS)
 
 
@@ -26,6 +27,10 @@ class JobSettings:
     idle_seconds: float
     gap_seconds: int = 1_800
     partial_seconds: float = 2.0
+    run: str = ""
+    """Names what begins at the oldest record; a job that is resumed keeps its first."""
+    horizon_us: int = 0
+    """Live features: steps that ended by then are left to batch, unread or not."""
     resume_from: str | None = None
     """A savepoint or a checkpoint, as a URI; None begins at the oldest record."""
 

@@ -1,5 +1,6 @@
 """The topics as tables of Flink SQL: what comes in with its time and its watermark, and what goes out."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from tillstream.data.streaming.flink.event_time import row_time
@@ -32,6 +33,15 @@ def epoch_us(time: str) -> str:
 _HEADER_US: Final = "TRY_CAST(CAST(`headers`['received-at-us'] AS STRING) AS BIGINT)"
 
 
+_METADATA: Final = f"""  `value` BYTES,
+  `partition` INT METADATA VIRTUAL,
+  `offset` BIGINT METADATA VIRTUAL,
+  `headers` MAP<STRING, BYTES> METADATA VIRTUAL,
+  `appended_at` TIMESTAMP(3) METADATA FROM 'timestamp' VIRTUAL,
+  `received_at` AS COALESCE(CAST(TO_TIMESTAMP_LTZ({_HEADER_US} / 1000, 3) AS TIMESTAMP(3)), `appended_at`),
+  `received_at_us` AS COALESCE({_HEADER_US}, {epoch_us("`appended_at`")})"""
+
+
 def source_ddl(name: str, topic: str, settings: JobSettings) -> str:
     """A topic to read: bytes, when they were received, and event time with one watermark a partition.
 
@@ -41,29 +51,38 @@ def source_ddl(name: str, topic: str, settings: JobSettings) -> str:
     """
     return f"""
 CREATE TEMPORARY TABLE {name} (
-  `value` BYTES,
-  `partition` INT METADATA VIRTUAL,
-  `offset` BIGINT METADATA VIRTUAL,
-  `headers` MAP<STRING, BYTES> METADATA VIRTUAL,
-  `appended_at` TIMESTAMP(3) METADATA FROM 'timestamp' VIRTUAL,
-  `received_at` AS COALESCE(CAST(TO_TIMESTAMP_LTZ({_HEADER_US} / 1000, 3) AS TIMESTAMP(3)), `appended_at`),
-  `received_at_us` AS COALESCE({_HEADER_US}, {epoch_us("`appended_at`")}),
+{_METADATA},
   `row_at` AS {row_time("`value`")},
   WATERMARK FOR `row_at` AS LEAST(`row_at`, `received_at`) - {interval(settings.lateness_seconds * 1000 + 1)}
 ) WITH (
-  'connector' = 'kafka',
-  'topic' = '{topic}',
-  'format' = 'raw',
-  'properties.bootstrap.servers' = '{settings.bootstrap}',
-  'properties.group.id' = '{settings.job}',
-  'properties.isolation.level' = 'read_committed',
-  'scan.startup.mode' = 'earliest-offset',
-  'scan.topic-partition-discovery.interval' = '60 s',
+{_reading(topic, settings)},
   'scan.watermark.idle-timeout' = '{round(settings.idle_seconds * 1000)} ms',
   'scan.watermark.alignment.group' = '{settings.job}',
   'scan.watermark.alignment.max-drift' = '{_DRIFT}',
   'scan.watermark.alignment.update-interval' = '200 ms'
 )"""
+
+
+def records_ddl(name: str, topics: Iterable[str], settings: JobSettings) -> str:
+    """Several topics as one table of records, in the order of each partition; without event time."""
+    return f"""
+CREATE TEMPORARY TABLE {name} (
+{_METADATA},
+  `topic` STRING NOT NULL METADATA VIRTUAL
+) WITH (
+{_reading(";".join(topics), settings)}
+)"""
+
+
+def _reading(topics: str, settings: JobSettings) -> str:
+    return f"""  'connector' = 'kafka',
+  'topic' = '{topics}',
+  'format' = 'raw',
+  'properties.bootstrap.servers' = '{settings.bootstrap}',
+  'properties.group.id' = '{settings.job}',
+  'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.topic-partition-discovery.interval' = '60 s'"""
 
 
 def sink_ddl(name: str, topic: str, settings: JobSettings) -> str:

@@ -6,7 +6,8 @@ Late: counts while its step is open; for a released step it is counted in `late_
 Twice: output, state and offsets are one transaction; a record below the kept offset is not looked at again.
 """
 
-from tillstream.features.engines.embedded.engine import Batch, LiveEngine, Outcome
+from tillstream.features.engines.embedded.counting import Outcome
+from tillstream.features.engines.embedded.engine import Batch, LiveEngine
 from tillstream.features.engines.embedded.state import State
 from tillstream.features.engines.embedded.worker import FeatureWorker
 

@@ -25,6 +25,8 @@ _TABLES: Final = ("state_facts", "state_offsets", "state_seen", "state_open")
 _IDENTITY: Final = "identity"
 _HORIZON: Final = "released_until_us"
 LIVE: Final = "live"
+SOME_LIVE: Final = "some live"
+"""Up to where some tile may count, where not all of them are as far as LIVE; empty where they always are."""
 BATCH: Final = "batch"
 RESEND: Final = "resend"
 """The fact that asks batch for every released step again."""
@@ -47,6 +49,11 @@ class State:
         known = self.fact(_IDENTITY)
         if known == identity:
             return False
+        self.begin(identity)
+        return known is not None
+
+    def begin(self, identity: str) -> None:
+        """Empties it for an engine that starts at the oldest records."""
         asked_for_all, handed = self.fact(RESEND), self.fact(_handed(identity))
         for table in _TABLES:
             self._db.execute(f"DELETE FROM {table}")
@@ -55,7 +62,6 @@ class State:
             self.set_fact(RESEND, asked_for_all)
         if handed:
             self.set_fact(_HORIZON, handed)
-        return known is not None
 
     def fact(self, name: str) -> str | None:
         """A fact by name."""

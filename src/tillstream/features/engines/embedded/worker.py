@@ -1,16 +1,17 @@
 """The feature worker: follows the log with the live engine, while a thread keeps the store up with its output."""
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from tillstream.adapters.log import Log
 from tillstream.core.disk import DiskFull
-from tillstream.core.errors import Fenced, LogBusy, StoreUnavailable
+from tillstream.core.errors import Fenced, LogBusy
 from tillstream.core.telemetry import logger
-from tillstream.features.engines.embedded.engine import LiveEngine, Outcome
+from tillstream.features.engines.embedded.counting import Outcome
+from tillstream.features.engines.embedded.engine import LiveEngine
+from tillstream.features.engines.embedded.keeping import StoreKeeper, Writer
 from tillstream.features.errors import Superseded
 
 GROUP: Final = "features"
@@ -18,39 +19,8 @@ _PATIENCE_SECONDS: Final = 0.02
 _BACKLOG_ROWS: Final = 20_000
 _REST_SECONDS: Final = 0.5
 _REPORT_SECONDS: Final = 30.0
-_TELL_SECONDS: Final = 0.5
 
 log_line = logger("features.worker")
-
-
-class Writer(Protocol):
-    """What brings the store up to date."""
-
-    def apply(self) -> "Applied":
-        """Applies the next records; raises StoreUnavailable."""
-
-    def tell_counted(self, until_us: int) -> None:
-        """Tells readers that all received before is in the rows; raises StoreUnavailable."""
-
-
-class Applied(Protocol):
-    """What one call did."""
-
-    @property
-    def records(self) -> int:
-        """Records applied; 0 when there was nothing to do."""
-
-    @property
-    def unknown(self) -> int:
-        """Records of tiles of definitions that are not in force."""
-
-    @property
-    def unreadable(self) -> str | None:
-        """The outcome's name when a row could not be read, so that the store is filled anew."""
-
-    @property
-    def is_level(self) -> bool:
-        """Whether the store now holds all that lay in the topic when the call began."""
 
 
 @dataclass(slots=True)
@@ -91,20 +61,16 @@ class FeatureWorker:
         poll_rows: int,
         still_alive: Callable[[], None] = lambda: None,
     ) -> None:
-        self._log, self._engine, self._writer = log, engine, writer
+        self.totals = Totals()
+        self._log, self._engine, self._store = log, engine, StoreKeeper(writer, self.totals)
         self._poll_rows, self._still_alive = poll_rows, still_alive
         self._consumer = log.consumer(GROUP, engine.topics)
         self._generation = -1
         self._next: dict[tuple[str, int], int] = {}
-        self._counted_until_us = 0
-        self._wrote = threading.Event()
-        self._ended = threading.Event()
-        self.totals = Totals()
 
     def run(self, stopping: Callable[[], bool], *, until_caught_up: bool = False) -> Totals:
         """Follows the log until `stopping`, or until all of it is counted and sent."""
-        writing = threading.Thread(target=self._keep_store_up, name="online-writer", daemon=True)
-        writing.start()
+        self._store.start()
         reported_at = time.monotonic()
         try:
             while not stopping():
@@ -115,9 +81,7 @@ class FeatureWorker:
                     reported_at = time.monotonic()
                     log_line.info("features_worked", **asdict(self.totals))
         finally:
-            self._ended.set()
-            self._wrote.set()
-            writing.join(timeout=5.0)
+            self._store.end()
             self._consumer.close()
         return self.totals
 
@@ -149,15 +113,15 @@ class FeatureWorker:
                 records += more
         polled_until_us = self._consumer.polled_until_us
         if not records:
-            self._counted_until_us = polled_until_us
+            self._store.counted_until_us = polled_until_us
             return 0
         batch = self._engine.decode(records)
         horizon_us = self._engine.backlog_horizon_us() if is_behind else 0
         self.totals.add(self._engine.apply(batch, read_from=self._next, horizon_us=horizon_us))
         self._next |= batch.following
         if not is_behind:
-            self._counted_until_us = polled_until_us
-        self._wrote.set()
+            self._store.counted_until_us = polled_until_us
+        self._store.wake()
         # For lag and retention only: what counts is the offset kept with the tiles.
         self._consumer.commit(batch.following)
         return len(records)
@@ -168,33 +132,3 @@ class FeatureWorker:
         self._next = self._engine.offsets()
         for place in self._consumer.assignment:
             self._consumer.seek(place, self._next[place])
-
-    def _keep_store_up(self) -> None:
-        """Applies what the engine sent; while the store is away the log keeps it."""
-        was_away = False
-        told_us = 0
-        while not self._ended.is_set():
-            # Read before the rows are written: what is told must already be in them.
-            counted_us = self._counted_until_us
-            try:
-                applied = self._writer.apply()
-                if applied.is_level and counted_us - told_us >= _TELL_SECONDS * 1e6:
-                    self._writer.tell_counted(counted_us)
-                    told_us = counted_us
-            except StoreUnavailable as error:
-                self.totals.failed(error.outcome)
-                if not was_away:
-                    log_line.warning("store_away", why=str(error))
-                was_away = True
-                self._ended.wait(_REST_SECONDS)
-                continue
-            if was_away:
-                log_line.info("store_back")
-                was_away = False
-            self.totals.unknown += applied.unknown
-            if applied.unreadable:
-                self.totals.failed(applied.unreadable)
-                log_line.error("store_rows_unreadable", outcome=applied.unreadable)
-            if not applied.records:
-                self._wrote.wait(_PATIENCE_SECONDS)
-                self._wrote.clear()

@@ -12,7 +12,7 @@ from tillstream.data.streaming.flink.job_settings import PATTERNS as PATTERNS_JO
 from tillstream.data.streaming.flink.job_settings import SESSIONS, JobSettings, options
 from tillstream.data.streaming.flink.pattern_sql import alert_record, pattern_sql
 from tillstream.data.streaming.flink.session_windows import Window, closed, taken_back, without
-from tillstream.data.streaming.flink.tables import TRANSACTION_TIMEOUT_MS, interval, sink_ddl, source_ddl
+from tillstream.data.streaming.flink.tables import TRANSACTION_TIMEOUT_MS, interval, records_ddl, sink_ddl, source_ddl
 from tillstream.data.streaming.logic.patterns import PATTERNS
 from tillstream.data.streaming.logic.patterns.matching import alert_of
 from tillstream.data.streaming.logic.session_records import Told
@@ -113,6 +113,14 @@ def test_a_job_reads_committed_records_with_a_watermark_each_partition_keeps() -
     assert "'properties.isolation.level' = 'read_committed'" in ddl
     assert "'scan.watermark.idle-timeout' = '30000 ms'" in ddl
     assert "INTERVAL '0 00:05:00.001' DAY TO SECOND(3)" in ddl
+
+
+def test_several_topics_are_one_table_whose_records_say_their_place() -> None:
+    ddl = records_ddl("records", ("clicks.v1", "orders.v1"), SETTINGS)
+    assert "'topic' = 'clicks.v1;orders.v1'" in ddl
+    assert all(f"`{name}`" in ddl for name in ("topic", "partition", "offset", "received_at_us", "value"))
+    assert "'properties.isolation.level' = 'read_committed'" in ddl
+    assert "WATERMARK" not in ddl
 
 
 def test_a_transaction_outlives_a_checkpoint_and_not_the_brokers_patience() -> None:
