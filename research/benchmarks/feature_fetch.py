@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -136,16 +137,22 @@ class Sides:
 
     def parts(self) -> list[BenchLine]:
         """What a fetch is made of: the round trip alone, and the values out of what it brought."""
-        query = Query(self._schema, {ENTITY: self.ids}, self.features, self._at_us, None, self._readings)
-        found = self.mget(query.keys)
-        trip = quantile(timed(lambda: self.mget(query.keys), FETCHES), 0.5)
-        values = quantile(timed(lambda: query.answer(found).numbers(ENTITY), FETCHES), 0.5)
-        row_bytes = sum(len(row) for row in found[2:] if row) / len(self.ids)
-        return [
-            BenchLine("fetch_100x30_round_trip_ms", trip),
-            BenchLine("fetch_100x30_values_ms", values),
-            BenchLine("fetch_100x30_row_bytes", row_bytes),
-        ]
+        lines = []
+        for ids in (self.ids, self.ids[:1]):
+            query = Query(self._schema, {ENTITY: ids}, self.features, self._at_us, None, self._readings)
+            found = self.mget(query.keys)
+            trip = quantile(timed(partial(self.mget, query.keys), FETCHES), 0.5)
+            values = quantile(timed(partial(_numbers, query, found), FETCHES), 0.5)
+            lines += [
+                BenchLine(f"fetch_{len(ids)}x{FEATURES}_round_trip_ms", trip),
+                BenchLine(f"fetch_{len(ids)}x{FEATURES}_values_ms", values),
+                BenchLine(f"fetch_{len(ids)}x{FEATURES}_row_bytes", sum(map(len, filter(None, found[2:]))) / len(ids)),
+            ]
+        return lines
+
+
+def _numbers(query: Query, found: Sequence[bytes | None]) -> Any:
+    return query.answer(found).numbers(ENTITY)
 
 
 @contextmanager

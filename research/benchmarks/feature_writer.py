@@ -5,6 +5,7 @@ a restart is exact. Theirs is a pipeline that sets, for each of the same updates
 tiles change; it has them ready and keeps no position.
 """
 
+import gc
 import statistics
 import tempfile
 import time
@@ -25,9 +26,10 @@ from tillstream.features.definitions import default_schema
 from tillstream.features.engines.embedded import LiveEngine
 from tillstream.features.engines.embedded.state import LIVE, State
 from tillstream.features.logs import FeatureLogs
+from tillstream.features.online.merging import merged_row, tiles_by_key
 from tillstream.features.online.position import PREFIX
 from tillstream.features.online.rows import FeatureRows
-from tillstream.features.updates import UPDATES, decode_tiles_record, is_tiles
+from tillstream.features.updates import UPDATES, Tiles, decode_tiles_record, is_tiles
 
 EVENTS, BATCH, ROUNDS, AT_ONCE = 30_000, 250, 9, 5_000
 LATENESS_US = 30 * 86_400 * 10**6
@@ -67,6 +69,7 @@ def count_live(source: SqliteLog, updates: SqliteLog) -> None:
 
 def measured(updates: SqliteLog, store: StoreSettings) -> list[BenchLine]:
     """The figures on a topic of updates."""
+    gc.set_threshold(500_000, 20, 50)  # as the feature worker sets it; for both sides
     client = valkey.Valkey(host=store.host, port=store.port)
     bring_up(updates, store)
     finished = finished_updates(updates, client)
@@ -81,6 +84,28 @@ def measured(updates: SqliteLog, store: StoreSettings) -> list[BenchLine]:
         paired("writer_updates_per_second_of_hset", ours, theirs, bar=BAR, better="higher"),
         BenchLine("writer_updates", len(finished)),
         BenchLine("writer_values_per_update", values),
+        *parts(updates),
+    ]
+
+
+def parts(updates: SqliteLog) -> list[BenchLine]:
+    """What an update takes in microseconds before it goes to the store: read and decoded, put into its row."""
+    schema, tiles, records = default_schema(), dict[str, Tiles](), list[Record]()
+
+    def read() -> None:
+        for partition in range(topic_named(UPDATES).partitions):
+            records.extend(updates.read(UPDATES, partition, 0, 10**9))
+        tiles.update(tiles_by_key(schema, records)[0])
+
+    def merge() -> None:
+        for key, changed in tiles.items():
+            merged_row(schema, key.partition(":")[0], None, changed)
+
+    read_us, merge_us = (1e6 * seconds(work) for work in (read, merge))
+    return [
+        BenchLine("writer_read_us_per_update", read_us / len(records)),
+        BenchLine("writer_merge_us_per_row", merge_us / len(tiles)),
+        BenchLine("writer_updates_per_row", len(records) / len(tiles)),
     ]
 
 

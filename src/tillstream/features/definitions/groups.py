@@ -4,7 +4,7 @@ Engines compile from groups alone: what an event adds to a tile, and how long ti
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 from tillstream.features.definitions.aggregations import (
@@ -64,6 +64,11 @@ class Group:
     fields: tuple[str, ...] = ()
     limit: int = 0
     span_us: int = 0
+    is_text: bool = field(init=False, compare=False, repr=False)
+    """Whether its tiles hold text and not whole numbers alone; worked out once, for it is asked with each tile."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_text", self._has_text())
 
     @property
     def kept_steps(self) -> int:
@@ -79,9 +84,7 @@ class Group:
         """The oldest step that any window asked at `at_us` or later reaches."""
         return max(0, (at_us - self.span_us) // self.step_us)
 
-    @property
-    def is_text(self) -> bool:
-        """Whether its tiles hold text and not whole numbers alone."""
+    def _has_text(self) -> bool:
         if self.kind in ("counts", "recent"):
             return True
         if self.kind not in ("last", "first"):

@@ -78,7 +78,7 @@ def merge(group: Group, section: bytes, changed: Mapping[int, Payload]) -> bytes
 
     What is kept depends on the steps alone, so any order of merges ends with the same bytes.
     """
-    tiles = {**decode_tiles(group, section), **changed}
+    tiles = {**decode_tiles(group, section), **changed} if section else changed
     if len(tiles) > 1:
         tiles = {step: tiles[step] for step in kept_of(group, tiles)}
     return encode_tiles(group, tiles)

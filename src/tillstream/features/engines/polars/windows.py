@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tillstream.features.definitions.groups import Column
 from tillstream.features.definitions.language import EXACT_INSTANTS, MINUTE, Feature
-from tillstream.features.definitions.schema import ALWAYS_US, bounds_us
+from tillstream.features.definitions.schema import ALWAYS_US
 from tillstream.features.engines.polars.events import matches
 from tillstream.features.engines.polars.searches import Ints, Ordered, pairs_of
 
@@ -47,7 +47,7 @@ class Asked:
 
     def reach(self, feature: Feature, most_instants: int | None = None) -> Reach:
         """The windows of a feature."""
-        first, end = (np.array(bounds, np.int64) for bounds in _bounds(feature, self.at_us))
+        first, end = _bounds(feature, self.at_us)
         offset_us = feature.offset_seconds * 10**6
         is_open = not offset_us
         return Reach(
@@ -63,9 +63,12 @@ class Asked:
 
 
 def _bounds(feature: Feature, at_us: Ints) -> tuple[Ints, Ints]:
-    different, places = np.unique(at_us, return_inverse=True)
-    bounds = np.array([bounds_us(feature, at) for at in different.tolist()], np.int64).reshape(-1, 2)
-    return bounds[places, 0], bounds[places, 1]
+    """What schema.bounds_us says of each instant."""
+    step, ago_us = feature.step_us, at_us - feature.offset_seconds * 10**6
+    first = np.full(len(at_us), -ALWAYS_US)
+    if feature.window_seconds is not None:
+        first = (ago_us - feature.window_seconds * 10**6) // step * step
+    return first, ago_us // step * step if feature.offset_seconds else np.full(len(at_us), ALWAYS_US)
 
 
 class Timeline:
@@ -76,6 +79,7 @@ class Timeline:
         self.codes, self.at, self.received, self.place = (
             events[name].to_numpy() for name in ("code", "at", "received", "place")
         )
+        self._known: dict[tuple[int, int], tuple[Ints, Ints, Reach]] = {}
 
     @cached_property
     def by_received(self) -> Ordered:
@@ -86,6 +90,29 @@ class Timeline:
     def by_at(self) -> Ordered:
         """By key and event time."""
         return Ordered(self.codes, self.at)
+
+    def known(self, reach: Reach) -> tuple[Ints, Ints]:
+        """Positions in by_received: of the key's first event, and after the last that was known.
+
+        Features that ask the same rows as of the same times share them.
+        """
+        asked = id(reach.codes), id(reach.known_us)
+        if asked not in self._known:
+            order = self.by_received
+            # The reach is kept with them, so that its arrays' ids are not given to others.
+            self._known[asked] = order.starts(reach.codes), order.up_to(reach.codes, reach.known_us), reach
+        return self._known[asked][:2]
+
+    @cached_property
+    def by_age(self) -> Ints:
+        """By event time, then place."""
+        return np.lexsort((self.place, self.at))
+
+    @cached_property
+    def has_ties(self) -> bool:
+        """Whether two are of one time and place, as elements of one event are."""
+        at, place = self.at[self.by_age], self.place[self.by_age]
+        return bool(((at[1:] == at[:-1]) & (place[1:] == place[:-1])).any())
 
 
 class Sums:
@@ -101,10 +128,7 @@ class Sums:
     def of(self, reach: Reach) -> Ints:
         """One row for each row asked, one column for each column of the group."""
         # Cumulative sums run over all keys, and what smaller keys hold is the same in both.
-        if reach.is_open:
-            until = self._known[self._line.by_received.up_to(reach.codes, reach.known_us)]
-        else:
-            until = self._known_before(reach, reach.end)
+        until = self._known[self._line.known(reach)[1]] if reach.is_open else self._known_before(reach, reach.end)
         total: Ints = until - self._known_before(reach, reach.first)
         return total
 
@@ -124,8 +148,10 @@ class Newest:
 
     def __init__(self, timeline: Timeline, counts: NDArray[np.bool_], field: str | None) -> None:
         size = len(counts)
-        ties = (timeline.events[field].rank("dense").fill_null(0).to_numpy(),) if field is not None else ()
-        by_age = np.lexsort((*ties, timeline.place, timeline.at))
+        by_age = timeline.by_age
+        if field is not None and timeline.has_ties:
+            ties = timeline.events[field].rank("dense").fill_null(0).to_numpy()
+            by_age = np.lexsort((ties, timeline.place, timeline.at))
         ages = np.empty(size, np.int64)
         ages[by_age] = np.arange(1, size + 1)
         ages[~counts] = 0
@@ -136,8 +162,8 @@ class Newest:
 
     def of(self, reach: Reach) -> tuple[Ints, Ints]:
         """Rows that have one in their open window, and which event it is."""
-        end = self._line.by_received.up_to(reach.codes, reach.known_us)
-        rows = np.flatnonzero(end > self._line.by_received.starts(reach.codes))
+        starts, end = self._line.known(reach)
+        rows = np.flatnonzero(end > starts)
         ages = self._newest[end[rows] - 1]
         rows, events = rows[ages > 0], self._by_age[ages[ages > 0] - 1]
         within = self._line.at[events] >= reach.first[rows]
