@@ -63,8 +63,8 @@ The embedded set is the right choice while all of this holds:
   {_mebibytes(largest["gold_peak_bytes"])} at {largest["events"]:,} events. Later builds take only changed days.
 - **Readers.** Only processes of this machine read the log.
 
-Past any of these: `TILLSTREAM_ENGINES__SET=distributed`, whose rates on this one machine are lower, and which grows
-with brokers, executors and task managers instead."""
+Past any of these: [`tillstream stack move --to distributed`](../howto/move-between-sets.md), whose rates on this one
+machine are lower, and which grows with brokers, executors and task managers instead."""
 
 
 def _mebibytes(count: int) -> str:

@@ -1,6 +1,7 @@
 import pytest
 
 from tillstream.core.errors import ServiceError
+from tillstream.core.settings.moved import FILE as MOVED
 from tillstream.operations.demo.home import disk_bytes, start_afresh
 
 
@@ -18,5 +19,14 @@ def test_a_second_demo_throws_away_what_the_first_left_and_nothing_else(tmp_path
 def test_a_home_that_no_demo_made_is_left_alone(tmp_path):
     (tmp_path / "lake").mkdir()
     with pytest.raises(ServiceError, match=r"holds lake that no demo made.*--keep"):
+        start_afresh(tmp_path)
+    assert (tmp_path / "lake").exists()
+
+
+def test_a_home_that_was_moved_to_other_engines_is_left_alone(tmp_path):
+    start_afresh(tmp_path)
+    (tmp_path / "lake").mkdir()
+    (tmp_path / MOVED).write_text("{}")
+    with pytest.raises(ServiceError, match=r"was moved to another engine set.*--keep"):
         start_afresh(tmp_path)
     assert (tmp_path / "lake").exists()

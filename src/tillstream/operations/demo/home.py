@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tillstream.core.errors import ServiceError
+from tillstream.core.settings.moved import FILE as MOVED
 
 OURS: Final = (
     "log", "lake", "features", "models", "mlflow", "spool", "store", "stack", "logs", "repairs", "replays",
@@ -19,8 +20,13 @@ _MARKER: Final = "demo.json"
 def start_afresh(home: Path) -> list[str]:
     """Throws away what an earlier demo left, and marks the home as a demo's; the names of what was thrown away.
 
-    Raises ServiceError where there is a log or a lake that no demo made.
+    Raises ServiceError where there is a log or a lake that no demo made, or that a move has taken to other engines.
     """
+    if (home / MOVED).exists():
+        raise ServiceError(
+            f"{home} was moved to another engine set, and a demo starts afresh: use --keep, remove the folder, "
+            "or name another by TILLSTREAM_HOME"
+        )
     there = [name for name in OURS if (home / name).exists()]
     if there and not (home / _MARKER).exists():
         raise ServiceError(
@@ -36,7 +42,7 @@ def start_afresh(home: Path) -> list[str]:
 
 def disk_bytes(home: Path) -> int:
     """What the platform's files take on disk."""
-    ours = [home / name for name in OURS]
+    ours = [*(home / name for name in OURS), *home.glob("log-*")]
     return sum(_blocks(path) for place in ours for path in (place, *place.rglob("*")))
 
 
