@@ -52,6 +52,10 @@ def test_every_decision_is_answered_while_the_store_is_stopped_or_dead(tmp_path:
             if sign == signal.SIGSTOP:
                 os.kill(store_pid, signal.SIGCONT)
                 wait_until(lambda: "store_down" not in asked(client, "recommendations")[0]["mode"])
+        told = client.get("/metrics").text
+        for outcome in ("fresh", "late", "resting", "down"):
+            assert f'tillstream_serving_store_reads_total{{outcome="{outcome}"}}' in told, outcome
+        assert 'tillstream_serving_store_rows_missing_total{entity="visitor"}' in told
 
 
 def test_while_workers_are_stopped_decisions_name_it_and_the_door_takes_events(tmp_path: Path) -> None:
