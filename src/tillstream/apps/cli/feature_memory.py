@@ -53,13 +53,13 @@ def _number(text: str) -> tuple[str, int]:
 
 def _table(need: "Footprint", has: "Held | None") -> list[str]:
     heads = ("entity", "entities", "bytes a row", "at most", "MiB", "at most", "rows held", "bytes a row")
-    lines = ["{:<10}{:>11}{:>13}{:>12}{:>10}{:>12}{:>12}{:>13}".format(*heads)]
+    lines = ["{:<10}{:>13}{:>13}{:>12}{:>12}{:>16}{:>12}{:>13}".format(*heads)]
     for one in need.needs:
         rows = has.rows.get(one.entity, 0) if has else None
         size = has.row_bytes.get(one.entity) if has else None
         lines.append(
-            f"{one.entity:<10}{one.entities:>11,}{_figure(one.expected_row):>13}{one.row_at_most:>12,}"
-            f"{_mebibytes(one.expected_bytes):>10}{_mebibytes(one.at_most_bytes):>12}{_figure(rows):>12}"
+            f"{one.entity:<10}{one.entities:>13,}{_figure(one.expected_row):>13}{one.row_at_most:>12,}"
+            f"{_mebibytes(one.expected_bytes):>12}{_mebibytes(one.at_most_bytes):>16}{_figure(rows):>12}"
             f"{_figure(size):>13}"
         )
     if has:
