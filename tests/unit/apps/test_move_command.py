@@ -39,10 +39,14 @@ def test_a_machine_without_the_other_sets_engines_says_so_and_ends_with_2(
     assert not (empty_folder / "var" / FILE).exists()
 
 
-def test_a_home_is_not_moved_to_the_log_that_it_has(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = refused(["stack", "move", "--to", "embedded"], capsys)
-    assert code == 1
-    assert "has its log on sqlite already" in said
+def test_a_home_that_is_there_already_is_said_so_and_well_ended(
+    empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["stack", "move", "--to", "embedded"])
+    assert ended.value.code == 0
+    assert "is on sqlite, as its settings say: nothing is to be carried" in capsys.readouterr().out
+    assert not (empty_folder / "var" / FILE).exists()
 
 
 def test_a_home_whose_stack_runs_is_not_moved(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -196,6 +196,10 @@ def move(
     from tillstream.apps.wiring.moving import move_home
 
     settings, target = load_settings(), load_settings(engines={"set": to.value})
+    if settings.engines.log == target.engines.log:
+        said = f"the log of {settings.home} is on {target.engines.log}, as its settings say: nothing is to be carried"
+        typer.echo(json.dumps({"to": to.value, "carried": 0}) if as_json else said)
+        return
     moved = move_home(settings, target, to.value, lambda line: typer.echo(line, err=as_json))
     rows = moved.move.carried
     if as_json:

@@ -63,11 +63,6 @@ def move_home(settings: Settings, target: Settings, to: str, tell: Tell) -> Move
 
     Raises ServiceError while a stack runs, NotInstalled and MissingExtra where the target's engines cannot run here.
     """
-    if settings.engines.log == target.engines.log:
-        raise ServiceError(
-            f"{settings.home} has its log on {settings.engines.log} already, so nothing is to be carried; "
-            f"start its stack with: tillstream stack up"
-        )
     places = places_of(settings)
     with held(places.lock) as ours:
         if not ours:
