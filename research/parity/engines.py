@@ -20,12 +20,10 @@ def engines_over(lake: Lake, folder: Path, names: Sequence[str]) -> Iterator[Map
     with ExitStack() as stack:
         made: dict[str, MakeEngine] = {}
         if "spark" in names:
-            from tillstream.adapters.spark.interpreting import interpreted
             from tillstream.apps.wiring.spark_lake import spark_session
             from tillstream.features.offline.spark import frames_of_lake
             from tillstream.features.parity.spark import SparkEngine
 
             session = stack.enter_context(spark_session(Settings(home=folder), "parity"))
-            stack.enter_context(interpreted(session))
             made["spark"] = partial(SparkEngine, session, frames_of_lake(session, lake))
         yield made

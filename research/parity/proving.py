@@ -1,7 +1,7 @@
 """Which entities are asked at each stop, and every engine's answers compared."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
@@ -18,8 +18,8 @@ from tillstream.features.parity.live import OnlineEngine, TilesEngine
 from tillstream.features.parity.report import explain
 from tillstream.features.updates import UPDATES, is_tiles
 
-MakeEngine: TypeAlias = Callable[[History, int], Engine]
-"""From the history, and the instant before which nothing is asked."""
+MakeEngine: TypeAlias = Callable[[History, Sequence[Moment]], Engine]
+"""From a history of its own, and all that will be asked, in the order of positions."""
 _READ_ROWS: Final = 20_000
 _OF_EACH_ENTITY: Final = 60
 """Drawn of every entity before the rest is drawn of all."""
@@ -48,24 +48,39 @@ def prove(
     chance = random.Random(seed)
     keys = _drawn(logs.updates, schema, round(triples / len(stops) * _SPARE_RATIO), chance)
     ends = logs.updates.end_offsets(UPDATES)
-    history = History(logs.updates, schema, keys, standing=standing_of(logs, schema), ends=ends)
-    since_us = min(stop.at_us for stop in stops)
-    reference = PolarsReference(lake, history, since_us)
+
+    def history() -> History:
+        return History(logs.updates, schema, keys, standing=standing_of(logs, schema), ends=ends)
+
+    moments = _moments(history(), stops, triples, chance)
+    made = {name: make(history(), moments) for name, make in (of_silver or {}).items()}
+    for name in made:
+        tell(f"{name} has answered")
+    shared = history()
+    reference = PolarsReference(lake, shared, min(stop.at_us for stop in stops))
     online = OnlineEngine(logs.updates, store, schema)
-    made = {name: make(history, since_us) for name, make in (of_silver or {}).items()}
     engines: dict[str, Engine] = {
-        "polars": reference, "tiles": TilesEngine(history), "online": online, **made, **(more or {}),
+        "polars": reference, "tiles": TilesEngine(shared), "online": online, **made, **(more or {}),
     }  # fmt: skip
     tally = Tally()
-    for number, stop in enumerate(stops):
-        history.move_to(stop.position)
-        wanted = (triples - tally.triples) // (len(stops) - number) + 1
-        moment = Moment(stop.position, stop.at_us, _some(list(history.rows), schema, wanted, chance))
+    for number, moment in enumerate(moments):
         compare(schema, engines, moment, tally)
         explain(tally, reference)
         tell(f"stop {number + 1} of {len(stops)}: {tally}")
     online.close()
     return tally
+
+
+def _moments(history: History, stops: Sequence[Stop], triples: int, chance: random.Random) -> list[Moment]:
+    """Who is asked at each stop: of those known by then so many that all stops together make the triples."""
+    features = _features(history.schema)
+    found: list[Moment] = []
+    for number, stop in enumerate(stops):
+        history.move_to(stop.position)
+        wanted = triples // (len(stops) - number) + 1
+        found.append(Moment(stop.position, stop.at_us, _some(list(history.rows), history.schema, wanted, chance)))
+        triples -= sum(len(ids) * features[entity] for entity, ids in found[-1].ids.items())
+    return found
 
 
 def _drawn(updates: SqliteLog, schema: Schema, triples: int, chance: random.Random) -> list[str]:
@@ -102,11 +117,13 @@ def _some(keys: list[str], schema: Schema, triples: int, chance: random.Random) 
 
 
 def _enough(keys: Sequence[str], schema: Schema, triples: int) -> Iterator[str]:
-    features: dict[str, int] = defaultdict(int)
-    for feature in schema.features.values():
-        features[feature.entity] += 1
+    features = _features(schema)
     for key in keys:
         if triples <= 0:
             return
         triples -= features[key.partition(":")[0]]
         yield key
+
+
+def _features(schema: Schema) -> Mapping[str, int]:
+    return Counter(feature.entity for feature in schema.features.values())

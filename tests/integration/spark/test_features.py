@@ -14,10 +14,12 @@ from tests.unit.features.test_training_set import spine_of
 
 from tillstream.adapters.spark.interpreting import interpreted
 from tillstream.core.contracts import topic_named
+from tillstream.core.settings import LakeSettings
+from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 from tillstream.features.definitions import schema_of
 from tillstream.features.offline import training_set
 from tillstream.features.offline.release import owed_by_polars, records_of, release, standing_of
-from tillstream.features.offline.spark import owed_by_spark
+from tillstream.features.offline.spark import frames_of_lake, owed_by_spark
 from tillstream.features.offline.spark import training_set as training_set_on_spark
 from tillstream.features.offline.spark.silver import people
 from tillstream.features.parity import History, Moment, PolarsReference, Tally, compare
@@ -69,9 +71,8 @@ def frames_of(spark, events):
     return frame
 
 
-def sent(owed):
-    """The very records by key."""
-    return {record.key: record for record, _ in records_of(SCHEMA, owed)}
+def records_by_key(owed, schema=SCHEMA):
+    return {record.key: record for record, _ in records_of(schema, owed)}
 
 
 @pytest.mark.parametrize("is_first", [False, True])
@@ -85,7 +86,7 @@ def test_spark_owes_the_bytes_that_polars_owes(loop, frames, is_first):
     assert by_spark.read == by_polars.read
     kinds = {SCHEMA.groups[key.partition(":")[0]][n].kind for key, of in by_polars.tiles for n, _, _ in of}
     assert kinds == {group.kind for groups in SCHEMA.groups.values() for group in groups}
-    assert sent(by_spark) == sent(by_polars)
+    assert records_by_key(by_spark) == records_by_key(by_polars)
 
 
 def test_a_release_by_spark_settles_as_one_by_polars_does(loop, frames):
@@ -93,6 +94,21 @@ def test_a_release_by_spark_settles_as_one_by_polars_does(loop, frames):
     done = release(SilverTables(loop.events), loop.logs, SCHEMA, compute=compute)
     assert done.tiles > done.rows > 0
     assert release(SilverTables(loop.events), loop.logs, SCHEMA, compute=compute).tiles == 0
+
+
+def test_the_lake_s_own_tables_give_the_same_tiles_to_both(spark, lake, tmp_path):
+    loop = LiveLoop(tmp_path, small_log(6, 150, days=DAYS), schema=SMALL)
+    loop.count(loop.records())
+    LakeWorker(loop.log, lake, LakeSettings()).run(lambda: False, until_caught_up=True)
+    standing = standing_of(loop.logs, SMALL)
+    by_polars, by_spark = (
+        owed_by_polars(lake, SMALL, standing),
+        owed_by_spark(frames_of_lake(spark, lake), SMALL, standing),
+    )
+    assert by_spark.read == by_polars.read
+    found = records_by_key(by_polars, SMALL)
+    assert len(found) > 5
+    assert records_by_key(by_spark, SMALL) == found
 
 
 def test_a_value_at_any_instant_is_the_one_of_polars(spark, loop, frames):
@@ -113,14 +129,15 @@ def test_spark_is_an_engine_of_the_proof_wherever_the_writer_stands(spark, tmp_p
     for batch in portions(loop.records(), random.Random(5)):
         loop.count(batch)
     frames, ends = frames_of(spark, loop.events), loop.updates.end_offsets(UPDATES)
-    history = History(loop.updates, SMALL, KEYS, standing=standing_of(loop.logs, SMALL), ends=ends)
+    history, own = (
+        History(loop.updates, SMALL, KEYS, standing=standing_of(loop.logs, SMALL), ends=ends) for _ in range(2)
+    )
     at_us = loop.records()[-1].received_at_us
-    spark_engine = SparkEngine(spark, frames, history, at_us)
-    engines = {"polars": PolarsReference(SilverTables(loop.events), history, at_us), "spark": spark_engine}
+    moments = [Moment({n: end // share for n, end in ends.items()}, at_us, ASKED) for share in (3, 1)]
+    reference = PolarsReference(SilverTables(loop.events), history, at_us)
+    engines = {"polars": reference, "spark": SparkEngine(spark, frames, own, moments)}
     tally = Tally()
-    for share in (3, 1):
-        position = {partition: end // share for partition, end in ends.items()}
-        compare(SMALL, engines, Moment(position, at_us, ASKED), tally)
-    spark_engine.close()
+    for moment in moments:
+        compare(SMALL, engines, moment, tally)
     assert tally.valued > 50
     assert list(lines_of(tally)) == [f"parity triples={tally.triples} mismatches=0 missing=0 extra=0"]

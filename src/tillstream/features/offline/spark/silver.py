@@ -1,6 +1,7 @@
 """What features read of the lake, as Spark frames."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import TypeAlias
 
 from pyspark.sql import DataFrame, SparkSession
@@ -15,8 +16,9 @@ Frames: TypeAlias = Callable[[str, int], DataFrame]
 
 
 def frames_of_lake(session: SparkSession, lake: Lake) -> Frames:
-    """The lake's tables; files of earlier days are not opened."""
+    """The lake's tables as they are when first asked for; files of earlier days are not opened."""
 
+    @cache
     def frame(topic: str, since_us: int) -> DataFrame:
         name = f"silver.{topic_named(topic).entity}"
         by_day = f"occurred_on >= '{from_micros(since_us).date()}'" if since_us else None

@@ -1,4 +1,4 @@
-"""Spark at a moment: from exactly those rows of silver that the position counts, each entity in one job."""
+"""Spark at many moments: each from exactly those rows of silver that its position counts, all in one job an entity."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 
@@ -27,70 +28,85 @@ _BITS: Final = 62
 
 
 class SparkEngine:
-    """An engine over frames that hold all that will be asked; nothing is asked before `since_us`.
+    """An engine over frames that hold all that is asked at these moments, given in the order of positions.
 
-    Which events count is the history's to say; what they are, and what comes of them, is Spark's.
+    Which events count is the history's to say, and it is moved to the last moment; what they are, and what comes of
+    them, is Spark's. An id is another key at each moment, `<moment>:<id>`, so that one job answers all.
     """
 
-    def __init__(self, session: SparkSession, frames: Frames, history: History, since_us: int) -> None:
-        self._session, self._history, self._schema = session, history, history.schema
+    def __init__(self, session: SparkSession, frames: Frames, history: History, moments: Sequence[Moment]) -> None:
+        self._session, self._history, self._schema, self._moments = session, history, history.schema, moments
+        since_us = min(moment.at_us for moment in moments)
         self._events: dict[tuple[str, Source], DataFrame] = {}
         self._places: dict[tuple[str, Source], pl.DataFrame] = {}
         for entity, groups in self._schema.groups.items():
-            ids = [key.partition(":")[2] for key in history.keys if key.startswith(f"{entity}:")]
-            keys = f.broadcast(session.createDataFrame(pa.table({"key": pa.array(ids, pa.string())})))
-            begin = begin_of(groups, since_us)
-            for source, of in _by_source(groups).items():
-                silver = frames(source.topic, begin[source.topic])
-                events = events_of(source, silver, columns_of_source(group for _, group in of))
-                mine = events.join(keys, on="key", how="left_semi").persist()
-                self._events[entity, source] = mine
-                places = pl.from_arrow(mine.select("key", "at", "place").distinct().toArrow())
-                assert isinstance(places, pl.DataFrame)  # noqa: S101 - a table is a frame
-                self._places[entity, source] = places.with_columns(row=pl.int_range(pl.len()))
-
-    def __call__(self, moment: Moment) -> Values:
-        """The values; the features of an entity that has no tiles are its definition's."""
-        self._history.move_to(moment.position)
-        return {entity: self._entity(entity, list(ids), moment.at_us) for entity, ids in moment.ids.items()}
-
-    def close(self) -> None:
-        """Lets go of the events."""
+            self._read(entity, groups, frames, begin_of(groups, since_us))
+        told = self._told()
+        self._answers: dict[Moment, dict[str, dict[str, dict[str, Any]]]] = {moment: {} for moment in moments}
+        for entity in self._schema.groups:
+            self._answer(entity, told)
         for events in self._events.values():
             events.unpersist()
 
-    def _entity(self, entity: str, ids: list[str], at_us: int) -> dict[str, dict[str, Any]]:
-        schema = self._schema
-        features = [one for one in schema.features.values() if one.entity == entity]
-        rows = pa.table({"row": list(range(len(ids))), "at_us": [at_us] * len(ids), f"{entity}_id": ids})
-        spine = f.broadcast(self._session.createDataFrame(rows))
-        bits = self._bits(entity)
-        events = {
-            (entity, source): self._counted(entity, source, of, ids)
-            for source, of in _by_source(schema.groups[entity]).items()
-        }
-        cells = cells_of(schema, features, events, spine, lambda number: _is_counted(bits[number]))
-        found = cells.select("row", *(f.col(f"`{one.name}`") for one in features)).toArrow()
-        told = {one.name: [_plain(one, cell) for cell in found[one.name].to_pylist()] for one in features}
-        return {ids[row]: {name: of[n] for name, of in told.items()} for n, row in enumerate(found["row"].to_pylist())}
+    def __call__(self, moment: Moment) -> Values:
+        """The values; raises KeyError for another moment than those it was made for."""
+        return self._answers[moment]
 
-    def _counted(self, entity: str, source: Source, groups: Sequence[tuple[int, Group]], ids: list[str]) -> DataFrame:
-        """The events of these ids with a bit for each group in which they count, as if known since ever."""
-        places = self._places[entity, source].filter(pl.col("key").is_in(ids))
-        masks = np.zeros((len(groups) // _BITS + 1, self._places[entity, source].height), np.int64)
+    def _read(self, entity: str, groups: Sequence[Group], frames: Frames, begin: Mapping[str, int]) -> None:
+        ids = [key.partition(":")[2] for key in self._history.keys if key.startswith(f"{entity}:")]
+        keys = f.broadcast(self._session.createDataFrame(pa.table({"key": pa.array(ids, pa.string())})))
+        for source, of in _by_source(groups).items():
+            silver = frames(source.topic, begin[source.topic])
+            events = events_of(source, silver, columns_of_source(group for _, group in of))
+            mine = events.join(keys, on="key", how="left_semi").persist()
+            places = pl.from_arrow(mine.select("key", "at", "place").distinct().toArrow())
+            assert isinstance(places, pl.DataFrame)  # noqa: S101 - a table is a frame
+            self._events[entity, source], self._places[entity, source] = mine, places
+
+    def _told(self) -> dict[tuple[str, Source], list[pl.DataFrame]]:
+        """For each moment the places that count there, with a bit for each group in which they do."""
+        told: dict[tuple[str, Source], list[pl.DataFrame]] = defaultdict(list)
+        for number, moment in enumerate(self._moments):
+            self._history.move_to(moment.position)
+            for (entity, source), places in self._places.items():
+                asked = places.filter(pl.col("key").is_in(list(moment.ids.get(entity, ()))))
+                asked = asked.with_columns(row=pl.int_range(pl.len()), moment=pl.lit(number, pl.Int64))
+                bits = self._bits(entity, source, asked)
+                columns = [pl.Series(f"{_COUNTED}{n}", one) for n, one in enumerate(bits)]
+                counted = pl.any_horizontal(pl.col(of.name) != 0 for of in columns)
+                told[entity, source].append(asked.drop("row", "at").with_columns(columns).filter(counted))
+        return told
+
+    def _bits(self, entity: str, source: Source, asked: pl.DataFrame) -> NDArray[np.int64]:
+        groups = _by_source(self._schema.groups[entity])[source]
+        bits = np.zeros((len(groups) // _BITS + 1, asked.height), np.int64)
         for bit, (number, group) in enumerate(groups):
-            counted = self._history.counted(entity, number, group, places)["row"].to_numpy()
-            masks[bit // _BITS, counted] |= 1 << bit % _BITS
-        columns = [pl.Series(f"{_COUNTED}{n}", mask[places["row"].to_numpy()]) for n, mask in enumerate(masks)]
-        known = places.with_columns(columns).filter(pl.any_horizontal(pl.col(of.name) != 0 for of in columns))
-        told = self._session.createDataFrame(known.drop("row", "at").to_arrow())
-        return (
-            self._events[entity, source].join(told, on=["key", "place"]).withColumn("received", f.lit(0).cast("long"))
-        )
+            counted = self._history.counted(entity, number, group, asked)["row"].to_numpy()
+            bits[bit // _BITS, counted] |= 1 << bit % _BITS
+        return bits
 
-    def _bits(self, entity: str) -> dict[int, int]:
-        of = _by_source(self._schema.groups[entity]).values()
-        return {number: bit for groups in of for bit, (number, _) in enumerate(groups)}
+    def _answer(self, entity: str, told: Mapping[tuple[str, Source], list[pl.DataFrame]]) -> None:
+        features = [one for one in self._schema.features.values() if one.entity == entity]
+        asked = [(n, moment, one) for n, moment in enumerate(self._moments) for one in moment.ids.get(entity, ())]
+        keys = pa.array([f"{n}:{one}" for n, _, one in asked], pa.string())
+        instants = [moment.at_us for _, moment, _ in asked]
+        spine = pa.table({"row": list(range(len(asked))), "at_us": instants, f"{entity}_id": keys})
+        events: dict[tuple[str, Source], DataFrame] = {}
+        bits: dict[int, int] = {}
+        for source, groups in _by_source(self._schema.groups[entity]).items():
+            places = self._session.createDataFrame(pl.concat(told[entity, source]).to_arrow())
+            counted = self._events[entity, source].join(places, on=["key", "place"])
+            rest = [name for name in counted.columns if name not in ("key", "received", "moment")]
+            # As if known since ever.
+            events[entity, source] = counted.selectExpr("concat(moment, ':', key) AS key", "0L AS received", *rest)
+            bits |= {number: bit for bit, (number, _) in enumerate(groups)}
+        frame = f.broadcast(self._session.createDataFrame(spine))
+        cells = cells_of(self._schema, features, events, frame, lambda number: _is_counted(bits[number]))
+        found = cells.select("row", *(f.col(f"`{one.name}`") for one in features)).toArrow()
+        columns = {one.name: [_plain(one, cell) for cell in found[one.name].to_pylist()] for one in features}
+        for at, row in enumerate(found["row"].to_pylist()):
+            _, moment, one = asked[row]
+            self._answers[moment].setdefault(entity, {})[one] = {name: of[at] for name, of in columns.items()}
 
 
 def _is_counted(bit: int) -> str:
