@@ -25,18 +25,21 @@ class Windows:
     """Without a tail."""
     ended: Longs
     """The windows that ended some time ago."""
+    edges: Longs
+    """All windows, for where they begin, then those that ended, for where they end."""
 
     def at(self, packed: PackedRows, at_us: int) -> "Spans":
         """Where their tiles lie when they are asked at that instant; the bounds are those of schema.bounds_us."""
         begins, counts = packed.sections(self.numbers, self.lines)
         until_us = at_us - self.ago_us
         first = np.where(self.is_open, -ALWAYS_US // self.step_us, (until_us - self.back_us) // self.step_us)
-        low = _below(packed.numbers, begins, counts, first)
-        high = counts
-        if len(self.ended):
-            mine, last = self.ended, (until_us // self.step_us)[self.ended]
-            high = counts.copy()
-            high[mine] = np.maximum(low[mine], _below(packed.numbers, begins[mine], counts[mine], last))
+        if not len(self.ended):
+            return Spans(begins, counts, _below(packed.numbers, begins, counts, first), counts)
+        # Both edges are looked for at once: what a read does to arrays costs by the number of times, not by their size.
+        edges, last = self.edges, (until_us // self.step_us)[self.ended]
+        below = _below(packed.numbers, begins[edges], counts[edges], np.concatenate((first, last)))
+        low, high = below[: len(first)], counts.copy()
+        high[self.ended] = np.maximum(low[self.ended], below[len(first) :])
         return Spans(begins, counts, low, high)
 
 
@@ -57,6 +60,7 @@ def windows_of(bindings: Sequence[Binding]) -> tuple[Windows, dict[str, int]]:
         found.setdefault(_window(one.number, one.feature), one)
     order = {window: place for place, window in enumerate(found)}
     features = [one.feature for one in found.values()]
+    ended = _longs(place for place, feature in enumerate(features) if feature.offset_seconds)
     windows = Windows(
         numbers=_longs(one.number for one in found.values()),
         lines=_longs(lines_of(one.group) for one in found.values()),
@@ -64,7 +68,8 @@ def windows_of(bindings: Sequence[Binding]) -> tuple[Windows, dict[str, int]]:
         ago_us=_longs(feature.offset_seconds * 10**6 for feature in features),
         back_us=_longs((feature.window_seconds or 0) * 10**6 for feature in features),
         is_open=np.array([feature.window_seconds is None for feature in features], np.bool_),
-        ended=_longs(place for place, feature in enumerate(features) if feature.offset_seconds),
+        ended=ended,
+        edges=np.concatenate((np.arange(len(features)), ended)),
     )
     return windows, {one.feature.name: order[_window(one.number, one.feature)] for one in bindings}
 
