@@ -95,7 +95,7 @@ async def measure(log: Log, port: int, store: StoreSettings) -> tuple[list[float
     readable: dict[str, float] = {}
     seen: dict[str, float] = {}
     stop = threading.Event()
-    watcher = threading.Thread(target=watch_log, args=(log, seen, stop))
+    watcher = threading.Thread(target=watch_log, args=(log, seen, stop), daemon=True)  # or Ctrl-C waits for it
     watcher.start()
     reading = asyncio.create_task(watch_store(store, waiting, readable))
     await send(port, sent, waiting)
