@@ -133,8 +133,7 @@ class Player:
             if outcome is None:
                 time.sleep(0.02)
                 continue
-            for name in ("events", "duplicates", "late_to_batch", "rejected", "tiles", "rows"):
-                setattr(self.outcome, name, getattr(self.outcome, name) + getattr(outcome, name))
+            self.outcome.add(outcome)
         return dict(self._ends)
 
 

@@ -24,7 +24,8 @@ the store with the Polars reference.
 
 The clock that steps is the one that Python processes ask (`time.time`), moved by `research/faults/clock`; the
 kernel's and the JVMs' own clocks are not touched. A full disk is a tmpfs with a file that takes its last byte; the
-mount needs root. `make test` tries a few in small, in the `kill` lane; of the distributed set only what stands below.
+mount needs root. `make test` tries a few in small on the embedded set, in the `kill` lane. A fault that has no line
+for a set below was not tried on it yet.
 """
 
 

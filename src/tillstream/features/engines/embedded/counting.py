@@ -41,6 +41,12 @@ class Outcome:
     rows: int = 0
     released_until_us: int = 0
 
+    def add(self, later: "Outcome") -> None:
+        """Adds what came after: counts are summed, the horizon is the later one."""
+        for name in ("events", "duplicates", "late_to_batch", "rejected", "tiles", "rows"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        self.released_until_us = later.released_until_us
+
 
 class Kept(Protocol):
     """What a live engine must not forget of events and tiles."""

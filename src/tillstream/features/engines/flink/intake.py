@@ -116,7 +116,8 @@ class Intake:
             )
             transaction.append(portion.records)
             self._settle(state, taken)
-            _add(outcome, told.outcome, state.released_until_us)
+            outcome.add(told.outcome)
+            outcome.released_until_us = state.released_until_us  # of all buckets
 
     def _settle(self, state: State, taken: Mapping[int, Taken]) -> None:
         """What all buckets have counted and released is the live engine's state."""
@@ -137,9 +138,3 @@ def _read(state: State) -> dict[int, Taken]:
 
 def _marks(portion: Portion) -> list[int]:
     return [0, *(int(record.value) for record in portion.records if record.headers.get(KIND) == RELEASED)]
-
-
-def _add(outcome: Outcome, told: Outcome, released_until_us: int) -> None:
-    for name in ("events", "duplicates", "late_to_batch", "rejected", "tiles", "rows"):
-        setattr(outcome, name, getattr(outcome, name) + getattr(told, name))
-    outcome.released_until_us = released_until_us
