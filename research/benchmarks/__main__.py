@@ -27,6 +27,7 @@ BENCHMARKS = (
     "feature_writer",
     "training_sets",
     "flink_freshness",
+    "steady_lag",
 )
 """Modules of this package; each has `run() -> list[BenchLine]`."""
 RESULTS = Path(__file__).parent / "results.json"

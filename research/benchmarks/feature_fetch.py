@@ -122,7 +122,7 @@ class Sides:
 
     def fetch_one(self) -> Any:
         """One product's values now."""
-        return self.read(self.ids[:1], time.time_ns() // 1_000).numbers(ENTITY)
+        return self.read(self.ids[:1], time.time_ns() // 1_000).values[ENTITY]
 
     def hmget(self) -> list[list[bytes]]:
         """All finished values, as texts."""
@@ -133,7 +133,7 @@ class Sides:
 
     def mget(self, keys: Sequence[str]) -> list[bytes | None]:
         """The one command that a read of tiles takes."""
-        return cast("list[bytes | None]", self.client.mget(keys))
+        return cast("list[bytes | None]", self.client.execute_command("MGET", *keys))  # type: ignore[no-untyped-call]
 
     def parts(self) -> list[BenchLine]:
         """What a fetch is made of: the round trip alone, and the values out of what it brought."""

@@ -14,7 +14,8 @@ a loop that only polls and decodes; for decisions an empty FastAPI route of the 
 that only notes when it saw the event; for Kafka to silver a loop that only consumes. Log to gold and event to silver
 put the embedded set beside Spark, backfill Polars. Features are fetched as tiles beside finished values, by HMGET and
 by Feast; updates are written beside HSET of finished values; training sets are made beside Feast's file and DuckDB
-stores. Where a ratio has an interval, it holds with 95 % over the rounds. A line that falls short of its bar is
+stores. Steady lag is the growth of what the slowest reader has before it, beside the rate, at four fifths of the top
+rate. Where a ratio has an interval, it holds with 95 % over the rounds. A line that falls short of its bar is
 published as `short`.
 """
 
@@ -26,7 +27,7 @@ def benchmarks_page() -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in machine["libraries"].items())
     lines = [
         _HEAD,
-        f"Measured on {machine['cores']} cores ({machine['processor']}), "
+        f"Measured on {machine['cores']} cores (the last run on {machine['processor']}), "
         f"{machine['memory_bytes'] / 2**30:.0f} GiB, {machine['system'].split()[0]}, Python {machine['python']}; "
         f"{libraries}.\n",
         "| figure | ours | counterpart | ratio | bar | | measured on |",

@@ -37,8 +37,8 @@ def faults_page() -> str:
     told = [
         _HEAD,
         f"Measured {days[0] if len(days) == 1 else f'{days[0]} to {days[-1]}'} on {machine['cores']} cores "
-        f"({machine['processor']}), {machine['memory_bytes'] / 2**30:.0f} GiB, {machine['system'].split()[0]}, "
-        f"Python {machine['python']}.\n",
+        f"(the last on {machine['processor']}), {machine['memory_bytes'] / 2**30:.0f} GiB, "
+        f"{machine['system'].split()[0]}, Python {machine['python']}.\n",
         "| fault | set | events | lost | doubled | wrong | recovery s | bare start s | |",
         "|---|---|---|---|---|---|---|---|---|",
         *(_row(line) for line in lines),

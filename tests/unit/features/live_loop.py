@@ -109,7 +109,15 @@ class LiveLoop:
             for entity, ids in IDS.items()
             if entity in self.schema.groups
         }
-        return FeatureRows(self.schema, tuple(self.schema.features.values()), wanted, at_us=at_us, position="").values
+        together = self._read(wanted, at_us)
+        # A single row is read in another way, and means the same.
+        for entity, of in wanted.items():
+            for one, row in of.items():
+                assert same(self._read({entity: {one: row}}, at_us), {entity: {one: together[entity][one]}})
+        return together
+
+    def _read(self, rows: Mapping[str, Mapping[str, bytes | None]], at_us: int) -> dict[str, dict[str, dict[str, Any]]]:
+        return FeatureRows(self.schema, tuple(self.schema.features.values()), rows, at_us=at_us, position="").values
 
 
 def reference(

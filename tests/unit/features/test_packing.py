@@ -11,6 +11,7 @@ from tillstream.features.errors import FingerprintUnknown, RowBroken
 from tillstream.features.online.packed import PackedRows
 from tillstream.features.online.packing import decode_tiles, merge, pack, sections_of
 from tillstream.features.online.position import NEVER, Position, decode_position
+from tillstream.features.online.single import SingleRow
 from tillstream.features.tiles import Payload
 
 GROUPS = [group for groups in SCHEMA.groups.values() for group in groups]
@@ -81,7 +82,7 @@ def card_row(schema: Schema) -> bytes:
     groups = schema.groups["card"]
     sections = [merge(group, b"", {7: tile_of(group, random.Random(number))}) for number, group in enumerate(groups)]
     row = pack(schema, "card", sections)
-    assert sections_of(schema, "card", row) == sections
+    assert list(map(list, sections_of(schema, "card", row))) == list(map(list, sections))
     assert len(row) % 8 == 0
     return row
 
@@ -93,6 +94,8 @@ def test_a_row_of_another_fingerprint_is_refused_by_writer_and_reader() -> None:
     for rows in ([other], [own, None, other], [b"another!" + own[8:]], [b"x"], [b""]):
         with pytest.raises(FingerprintUnknown):
             PackedRows(SCHEMA, "card", rows)
+        with pytest.raises(FingerprintUnknown):
+            SingleRow(SCHEMA, "card", rows[-1])
 
 
 def test_a_row_with_any_byte_changed_or_cut_off_is_refused() -> None:
@@ -103,8 +106,9 @@ def test_a_row_with_any_byte_changed_or_cut_off_is_refused() -> None:
         with pytest.raises(RowBroken):
             PackedRows(SCHEMA, "card", [row, one])
         with pytest.raises(RowBroken):
+            SingleRow(SCHEMA, "card", one)
+        with pytest.raises(RowBroken):
             sections_of(SCHEMA, "card", one)
-    assert len(PackedRows(SCHEMA, "card", [row, None, row]).numbers) == len(row) // 4
 
 
 def test_a_position_is_ready_once_it_has_passed_what_it_waited_for() -> None:

@@ -58,7 +58,8 @@ class ReadingStore:
             )
         try:
             async with asyncio.timeout(self._settings.deadline_ms / 1000):
-                found: list[bytes | None] = await self._client.mget(keys)
+                # Not its mget(): that spends longer on its arguments than on the rest.
+                found: list[bytes | None] = await self._client.execute_command("MGET", *keys)  # type: ignore[no-untyped-call]
         except (TimeoutError, OSError, ValkeyError) as error:
             self.breaker.failed()
             why = str(error) or f"nothing within {self._settings.deadline_ms} ms"
@@ -90,7 +91,8 @@ class WritingStore:
     def mget(self, keys: Sequence[str]) -> list[bytes | None]:
         """All values in one command."""
         try:
-            return cast("list[bytes | None]", self._client.mget(keys))
+            found = self._client.execute_command("MGET", *keys)  # type: ignore[no-untyped-call]
+            return cast("list[bytes | None]", found)
         except (OSError, ValkeyError) as error:
             raise self._unavailable(error) from error
 

@@ -65,15 +65,17 @@ class Group:
     limit: int = 0
     span_us: int = 0
     is_text: bool = field(init=False, compare=False, repr=False)
-    """Whether its tiles hold text and not whole numbers alone; worked out once, for it is asked with each tile."""
+    """Whether its tiles hold text and not whole numbers alone. This and what follows is asked with each tile."""
+    lines: int = field(init=False, compare=False, repr=False)
+    """Whole numbers of a tile with its step, or of one of its hashes: lines of its section in a row. 0 with text."""
+    kept_steps: int = field(init=False, compare=False, repr=False)
+    """Steps that can still matter beside the newest, with as many more as a clock may run ahead."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_text", self._has_text())
-
-    @property
-    def kept_steps(self) -> int:
-        """Steps that can still matter beside the newest, with as many more as a clock may run ahead."""
-        return 0 if self.keep == "newest" else -(-self.span_us // self.step_us) - (-_AHEAD_US // self.step_us)
+        object.__setattr__(self, "lines", 0 if self.is_text else self._numbers())
+        kept = 0 if self.keep == "newest" else -(-self.span_us // self.step_us) - (-_AHEAD_US // self.step_us)
+        object.__setattr__(self, "kept_steps", kept)
 
     @property
     def most_steps(self) -> int | None:
@@ -91,6 +93,9 @@ class Group:
             return False
         found = (field_of(self.source.topic, self.source.each, name) for name in self.fields)
         return any(field is not None and field.kind == "text" for field in found)
+
+    def _numbers(self) -> int:
+        return 2 if self.kind == "distinct" else 1 + len(self.columns) if self.columns else 3 + len(self.fields)
 
     @property
     def name(self) -> str:

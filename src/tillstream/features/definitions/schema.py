@@ -63,6 +63,17 @@ class Schema:
         """Of all entities together."""
         return blake2b(b"".join(self.fingerprints[e] for e in sorted(self.fingerprints)), digest_size=8).hexdigest()
 
+    @cached_property
+    def order(self) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
+        """Of each entity the numbers of its groups as their sections stand in a row: whole numbers, then text."""
+        return {
+            entity: (
+                tuple(number for number in map(places.index, range(len(places))) if not groups[number].is_text),
+                tuple(number for number in map(places.index, range(len(places))) if groups[number].is_text),
+            )
+            for entity, groups, places in ((entity, of, self.places[entity]) for entity, of in self.groups.items())
+        }
+
     @property
     def smallest_step_us(self) -> int:
         """The step in which the released horizon moves; an exact tail does not make it move with every event."""

@@ -21,7 +21,10 @@ def tiles_by_key(schema: Schema, records: Iterable[Record]) -> tuple[dict[str, T
             continue
         mine = found.setdefault(record.key, {})
         for number, step, payload in tiles:
-            mine.setdefault(number, {})[step] = payload
+            if number in mine:
+                mine[number][step] = payload
+            else:
+                mine[number] = {step: payload}
     return found, unknown
 
 

@@ -7,13 +7,14 @@ last four bytes make the CRC-32 of the row RESIDUE.
 """
 
 import struct
-import zlib
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, chain
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
+from zlib_ng.zlib_ng import crc32
 
 from tillstream.features.definitions.groups import Group
 from tillstream.features.definitions.schema import Schema
@@ -27,6 +28,8 @@ RESIDUE: Final = 0x2144DF1C
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder().decode
 _COUNTS: Final = msgspec.msgpack.Decoder(list[tuple[int, dict[str, int]]]).decode
+Section: TypeAlias = Sequence[int] | bytes
+"""Of a group in a row: whole numbers line by line, or MessagePack where its tiles hold text."""
 
 
 @cache
@@ -36,78 +39,96 @@ def head_of(groups: int) -> struct.Struct:
     return struct.Struct(f"<{FINGERPRINT_BYTES}s{edges}I{'4x' if edges % 2 else ''}")
 
 
-def lines_of(group: Group) -> int:
-    """How many lines its section has; 0 for MessagePack."""
-    if group.is_text:
-        return 0
-    return 2 if group.kind == "distinct" else 1 + len(group.columns) if group.columns else 3 + len(group.fields)
+@lru_cache(10_000)
+def longs_of(count: int) -> struct.Struct:
+    """The layout of so many whole numbers."""
+    return struct.Struct(f"<{count}q")
 
 
 def check_row(row: bytes, fingerprint: bytes) -> None:
     """Raises FingerprintUnknown for a row of another meaning or layout, RowBroken for one that was not packed so."""
-    if row[:FINGERPRINT_BYTES] != fingerprint:
+    if not row.startswith(fingerprint):
         raise FingerprintUnknown
-    if len(row) % 8 or zlib.crc32(row) != RESIDUE:
+    if len(row) % 8 or crc32(row) != RESIDUE:
         raise RowBroken
 
 
-def sections_of(schema: Schema, entity: str, row: bytes | None) -> list[bytes]:
+def sections_of(schema: Schema, entity: str, row: bytes | None) -> list[Section]:
     """The section of each group; all empty without a row. Raises as check_row does."""
-    places = schema.places[entity]
+    groups = schema.groups[entity]
     if row is None:
-        return [b""] * len(places)
+        return [b""] * len(groups)
     check_row(row, schema.fingerprints[entity])
-    _, *edges = head_of(len(places)).unpack_from(row)
-    return [row[edges[place] : edges[place + 1]] for place in places]
+    _, *edges = head_of(len(groups)).unpack_from(row)
+    numbers = longs_of(len(row) // 8).unpack(row)
+    return [
+        row[edges[place] : edges[place + 1]] if group.is_text else numbers[edges[place] >> 3 : edges[place + 1] >> 3]
+        for group, place in zip(groups, schema.places[entity], strict=True)
+    ]
 
 
-def pack(schema: Schema, entity: str, sections: Sequence[bytes]) -> bytes:
+def pack(schema: Schema, entity: str, sections: Sequence[Section]) -> bytes:
     """The row of these sections."""
-    ordered = [b""] * len(sections)
-    for place, section in zip(schema.places[entity], sections, strict=True):
-        ordered[place] = section
-    head = head_of(len(sections))
-    edges = accumulate(map(len, ordered), initial=head.size)
-    row = b"".join((head.pack(schema.fingerprints[entity], *edges), *ordered))
+    of_numbers, of_text = schema.order[entity]
+    whole = [sections[number] for number in of_numbers]
+    text = [bytes(sections[number]) for number in of_text]
+    numbers, head = list(chain.from_iterable(whole)), head_of(len(sections))
+    sizes = [8 * len(section) for section in whole] + [len(section) for section in text]
+    edges = accumulate(sizes, initial=head.size)
+    return _joined(head.pack(schema.fingerprints[entity], *edges), longs_of(len(numbers)).pack(*numbers), *text)
+
+
+@cache
+def empty_row(fingerprint: bytes, groups: int) -> bytes:
+    """The row that an id without one reads as."""
+    head = head_of(groups)
+    return _joined(head.pack(fingerprint, *(head.size,) * (groups + 1)))
+
+
+def _joined(*parts: bytes) -> bytes:
+    row = b"".join(parts)
     row += bytes(-(len(row) + CHECKSUM_BYTES) % 8)
-    return row + zlib.crc32(row).to_bytes(CHECKSUM_BYTES, "little")
+    return row + crc32(row).to_bytes(CHECKSUM_BYTES, "little")
 
 
-def merge(group: Group, section: bytes, changed: Mapping[int, Payload]) -> bytes:
+def merge(group: Group, section: Section, changed: Mapping[int, Payload]) -> Section:
     """The section with these tiles in place of those of the same steps, without steps that no window reaches.
 
-    What is kept depends on the steps alone, so any order of merges ends with the same bytes.
+    What is kept depends on the steps alone, so any order of merges ends with the same section.
     """
+    if len(changed) == 1:
+        # Most merges are of one tile, and that of the newest step.
+        ((step, payload),) = changed.items()
+        if not section:
+            return encode_tiles(group, changed, (step,))
+        if group.lines and group.kind != "distinct" and section[last := len(section) // group.lines - 1] == step:
+            found = list(section)
+            found[last :: last + 1] = (step, *payload)
+            return found
     tiles = {**decode_tiles(group, section), **changed} if section else changed
-    if len(tiles) > 1:
-        tiles = {step: tiles[step] for step in kept_of(group, tiles)}
-    return encode_tiles(group, tiles)
+    return encode_tiles(group, tiles, kept_of(group, tiles))
 
 
 def kept_of(group: Group, steps: Iterable[int]) -> list[int]:
     """Those of the steps that can still matter, in order. A base tile takes the place of the steps it holds."""
+    if group.keep == "newest":
+        return [max(steps)]
     ordered = sorted(steps)
-    if len(ordered) < 2:
-        return ordered
     if group.keep == "ever":
-        base = ordered[0]
-        return [base, *(step for step in ordered if step >= -base)] if base < 0 else ordered
+        return ordered[:1] + ordered[bisect_left(ordered, -ordered[0], 1) :] if ordered[0] < 0 else ordered
     oldest = ordered[-1] - group.kept_steps
-    kept = [step for step in ordered if step >= oldest]
+    kept = ordered if ordered[0] >= oldest else ordered[bisect_left(ordered, oldest) :]
     return kept[-group.most_steps :] if group.most_steps else kept
 
 
-def decode_tiles(group: Group, section: bytes) -> dict[int, Payload]:
+def decode_tiles(group: Group, section: Section) -> dict[int, Payload]:
     """Tiles by step."""
     if not section:
         return {}
-    if group.kind == "counts":
-        return dict(_COUNTS(section))
-    if group.is_text:
-        return dict(_DECODE(section))
-    numbers = struct.unpack(f"<{len(section) // 8}q", section)
-    tiles = len(numbers) // lines_of(group)
-    lines = [numbers[start : start + tiles] for start in range(0, len(numbers), tiles)]
+    if isinstance(section, bytes):
+        return dict((_COUNTS if group.kind == "counts" else _DECODE)(section))
+    tiles = len(section) // group.lines
+    lines = [section[start : start + tiles] for start in range(0, len(section), tiles)]
     if group.kind == "distinct":
         found: dict[int, Payload] = {}
         for step, hashed in zip(*lines, strict=True):
@@ -117,16 +138,16 @@ def decode_tiles(group: Group, section: bytes) -> dict[int, Payload]:
     return dict(zip(steps, map(list, zip(*payloads, strict=True)), strict=True))
 
 
-def encode_tiles(group: Group, tiles: Mapping[int, Payload]) -> bytes:
-    """The section of tiles, which come in the order of their steps."""
+def encode_tiles(group: Group, tiles: Mapping[int, Payload], steps: Sequence[int]) -> Section:
+    """The section of the tiles of these steps, in their order."""
     if group.is_text:
-        return _ENCODE(list(tiles.items()))
+        return _ENCODE([(step, tiles[step]) for step in steps])
+    if len(steps) == 1:
+        (step,) = steps
+        payload: list[int] = tiles[step]
+        return [step] * (len(payload) if group.kind == "distinct" else 1) + payload
+    payloads = [tiles[step] for step in steps]
     if group.kind == "distinct":
-        steps = [step for step, hashes in tiles.items() for _ in hashes]
-        numbers = [*steps, *chain.from_iterable(tiles.values())]
-    elif len(tiles) == 1:
-        ((step, payload),) = tiles.items()
-        numbers = [step, *payload]
-    else:
-        numbers = [*tiles, *chain.from_iterable(zip(*tiles.values(), strict=True))]
-    return struct.pack(f"<{len(numbers)}q", *numbers)
+        spread = [step for step, hashes in zip(steps, payloads, strict=True) for _ in hashes]
+        return [*spread, *chain.from_iterable(payloads)]
+    return [*steps, *chain.from_iterable(zip(*payloads, strict=True))]

@@ -31,8 +31,10 @@ class Query:
         self._schema, self._features, self._at_us, self._given = schema, features, at_us, given
         self._readings = readings
         self._ids = {entity: tuple(dict.fromkeys(of)) for entity, of in ids.items()}
-        rows = [PREFIX + update_key(entity, one) for entity, of in self._ids.items() for one in of]
-        self.keys = [POSITION, COUNTED, *rows]
+        self.keys = [POSITION, COUNTED]
+        for entity, of in self._ids.items():
+            before = PREFIX + update_key(entity, "")
+            self.keys += [before + one for one in of]
 
     def answer(self, found: Sequence[bytes | None]) -> FeatureRows:
         """What the values of `keys` say.

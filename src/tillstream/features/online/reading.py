@@ -1,7 +1,8 @@
 """What reading some features takes, worked out once, so that a read does a few things to whole arrays."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ class Quotients:
 
     features: tuple[tuple[str, Any], ...]
     """Names and defaults."""
+    defaults: Doubles
+    """NaN where the default is None."""
     of: Longs
     of_scale: Doubles
     over: Longs
@@ -36,10 +39,23 @@ class Quotients:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """A reading in Python's numbers, for a single row."""
+
+    sums: tuple[tuple[int, int], ...]
+    """The window of each term, and which of its section's lines."""
+    quotients: tuple[tuple[str, Any, int, float, int, float], ...]
+    """Name, default, a term and its scale, the term that it is divided by and its scale."""
+    ends: tuple[tuple[str, Any, bool, bool, bool, int, int], ...]
+    """Name, default, whether it is an age, whether in millionths, whether the newest, its window and line."""
+
+
+@dataclass(frozen=True)
 class Reading:
     """Of one entity kind: what is asked, and how it is computed, parts before what is made of them."""
 
-    asked: tuple[Feature, ...]
+    names: tuple[str, ...]
+    """Of the features asked."""
     numeric: tuple[str, ...]
     windows: Windows
     window_of: dict[str, int]
@@ -55,6 +71,25 @@ class Reading:
     others: tuple[Binding, ...]
     untiled: tuple[Feature, ...]
 
+    @cached_property
+    def plan(self) -> Plan:
+        """The same for a single row."""
+        of, ends = self.quotients, (self.is_last.ravel() == 1, self.ends.windows, self.ends.lines)
+        return Plan(
+            _rows(self.sums.windows, self.sums.lines),
+            _rows(*_columns(of.features), of.of, of.of_scale, of.over, of.over_scale),
+            _rows(*_columns(self.ended), *ends),
+        )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    return zip(*rows, strict=True)
+
+
+def _rows(*columns: Any) -> tuple[Any, ...]:
+    lists = (column.ravel().tolist() if isinstance(column, np.ndarray) else column for column in columns)
+    return tuple(zip(*lists, strict=True))
+
 
 def is_fraction(feature: Feature) -> bool:
     """Whether its whole numbers are millionths."""
@@ -63,13 +98,17 @@ def is_fraction(feature: Feature) -> bool:
 
 def readings_of(schema: Schema, features: Sequence[Feature], entities: Iterable[str]) -> dict[str, Reading]:
     """A reading for each of the entity kinds; raises NotServed for a feature of theirs that only silver has."""
-    return {entity: _reading(schema, tuple(one for one in features if one.entity == entity)) for entity in entities}
+    return {
+        entity: _reading(schema, entity, tuple(one for one in features if one.entity == entity)) for entity in entities
+    }
 
 
-def _reading(schema: Schema, asked: tuple[Feature, ...]) -> Reading:
+def _reading(schema: Schema, entity: str, asked: tuple[Feature, ...]) -> Reading:
     needed = with_parts(asked, schema.features)
     bindings = {name: _binding(schema, feature) for name, feature in needed.items() if feature.is_tiled}
-    windows, window_of = windows_of([one for one in bindings.values() if not one.group.is_text])
+    windows, window_of = windows_of(
+        [one for one in bindings.values() if not one.group.is_text], schema.places.get(entity, ())
+    )
     sums: dict[tuple[int, int], int] = {}
 
     def term(binding: Binding, column: int = 0) -> int:
@@ -90,7 +129,7 @@ def _reading(schema: Schema, asked: tuple[Feature, ...]) -> Reading:
     others = [one for one in bindings.values()
               if not isinstance(one.feature.aggregation, Count | Sum | Mean) and not _is_end(one)]  # fmt: skip
     return Reading(
-        asked,
+        tuple(feature.name for feature in asked),
         tuple(feature.name for feature in asked if feature.is_numeric),
         windows,
         window_of,
@@ -98,6 +137,7 @@ def _reading(schema: Schema, asked: tuple[Feature, ...]) -> Reading:
         tuple((name, place, is_fraction(needed[name])) for name, place in added.items()),
         Quotients(
             tuple((one[0].name, one[0].default) for one in quotients),
+            np.array([[np.nan if one[0].default is None else one[0].default] for one in quotients]).reshape(-1, 1),
             np.array([one[1] for one in quotients], np.int64),
             np.array([[one[2]] for one in quotients]).reshape(-1, 1),
             np.array([one[3] for one in quotients], np.int64),

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tillstream.features.definitions.aggregations import parts_of
 from tillstream.features.definitions.language import Feature
 from tillstream.features.definitions.schema import Schema
-from tillstream.features.online.column import AnyColumn
+from tillstream.features.online.column import AnyColumn, Single
 from tillstream.features.online.packed import PackedRows
 from tillstream.features.online.reading import Reading, readings_of
+from tillstream.features.online.single import SingleRow, single_values
 from tillstream.features.online.untiled import untiled_column
 from tillstream.features.online.windowed import windowed_columns
 
@@ -41,7 +43,9 @@ class FeatureRows:
         self._rows, self._given = rows, given or {}
         self._readings = readings_of(schema, features, rows) if readings is None else readings
         self._packed = {
-            entity: PackedRows(schema, entity, tuple(of.values()))
+            entity: SingleRow(schema, entity, *of.values())
+            if len(of) == 1
+            else PackedRows(schema, entity, tuple(of.values()))
             for entity, of in rows.items()
             if entity in schema.groups
         }
@@ -52,8 +56,12 @@ class FeatureRows:
         """Entity to id to feature to value; a missing value is the feature's default."""
         found: dict[str, dict[str, dict[str, Any]]] = {}
         for entity, rows in self._rows.items():
+            names = self._readings[entity].names
+            if len(rows) == 1:
+                told = self._told(entity)
+                found[entity] = {one: {name: told[name] for name in names} for one in rows}
+                continue
             columns = self._columns[entity]
-            names = [feature.name for feature in self._reading(entity).asked]
             cells = zip(*(columns[name].cells() for name in names), strict=True) if names else ((),) * len(rows)
             found[entity] = {
                 one: dict(zip(names, values, strict=True)) for one, values in zip(rows, cells, strict=True)
@@ -69,12 +77,12 @@ class FeatureRows:
     def defaulted(self) -> tuple[str, ...]:
         """Names of features that took their default for at least one id, because the store knows nothing of it."""
         without = [entity for entity, rows in self._rows.items() if not all(rows.values())]
-        return tuple(feature.name for entity in without for feature in self._reading(entity).asked)
+        return tuple(name for entity in without for name in self._readings[entity].names)
 
     def numbers(self, entity: str) -> dict[str, NDArray[np.int64] | NDArray[np.float64]]:
         """Each numeric feature's values in the order of the ids asked, whole ones as they are; a missing one is NaN."""
         columns = self._columns[entity]
-        return {name: columns[name].numbers() for name in self._reading(entity).numeric}
+        return {name: columns[name].numbers() for name in self._readings[entity].numeric}
 
     def matrix(self, entity: str, ids: Sequence[str], names: Sequence[str]) -> NDArray[np.float32]:
         """One row an id, one column a name; a missing value is NaN. An id may come more than once."""
@@ -85,18 +93,27 @@ class FeatureRows:
             out[:, column] = self._columns[entity][name].numbers()[picked]
         return out
 
-    def _reading(self, entity: str) -> Reading:
-        return self._readings[entity]
-
     @cached_property
     def _columns(self) -> dict[str, dict[str, AnyColumn]]:
         """By entity a column for each feature and its parts: one value for each id, in the order asked."""
         return {entity: self._columns_of(entity) for entity in self._rows}
 
     def _columns_of(self, entity: str) -> dict[str, AnyColumn]:
-        reading, packed = self._readings[entity], self._packed.get(entity)
-        columns = windowed_columns(reading, packed, self.at_us) if packed else {}
+        reading, ids = self._readings[entity], len(self._rows[entity])
+        if ids == 1:
+            return {name: Single(value) for name, value in self._told(entity).items()}
+        packed = self._packed.get(entity)
+        columns = windowed_columns(reading, packed, self.at_us) if isinstance(packed, PackedRows) else {}
         for feature in reading.untiled:
-            ids = len(self._rows[entity])
             columns[feature.name] = untiled_column(feature, columns, ids=ids, at_us=self.at_us, given=self._given)
         return columns
+
+    def _told(self, entity: str) -> dict[str, Any]:
+        """Of an entity kind that was asked for one id: each feature's value, and its parts'."""
+        reading, row = self._readings[entity], self._packed.get(entity)
+        values = single_values(reading, row, self.at_us) if isinstance(row, SingleRow) else {}
+        for feature in reading.untiled:
+            parts = {name: Single(values[name]) for name in parts_of(feature.aggregation)}
+            column = untiled_column(feature, parts, ids=1, at_us=self.at_us, given=self._given)
+            (values[feature.name],) = column.cells()
+        return values

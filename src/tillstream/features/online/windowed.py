@@ -47,7 +47,7 @@ def windowed_columns(reading: Reading, packed: PackedRows, at_us: int) -> dict[s
         name, number = binding.feature.name, binding.number
         if binding.group.is_text:
             texts[number] = texts[number] if number in texts else packed.payloads(number)
-            found[name] = _listed(binding, texts[number], at_us)
+            found[name] = listed(binding, texts[number], at_us)
         else:
             found[name] = _single(binding, packed, spans, reading.window_of[name], at_us)
     return found
@@ -59,32 +59,38 @@ def _valued(feature: Feature, whole: Longs) -> Longs | Doubles:
 
 def _lines(terms: Terms, spans: Spans) -> Longs:
     """Where each term's line begins, for each id."""
-    lines: Longs = spans.begins[terms.windows] + terms.lines[:, None] * spans.counts[terms.windows]
+    begins, counts = spans.begins.take(terms.windows, axis=0), spans.counts.take(terms.windows, axis=0)
+    lines: Longs = begins + terms.lines[:, None] * counts
     return lines
 
 
 def _totals(terms: Terms, packed: PackedRows, spans: Spans) -> Longs:
     lines, sums = _lines(terms, spans), running(packed.numbers)
-    totals: Longs = sums[lines + spans.high[terms.windows]] - sums[lines + spans.low[terms.windows]]
+    low, high = spans.low.take(terms.windows, axis=0), spans.high.take(terms.windows, axis=0)
+    totals: Longs = sums.take(lines + high) - sums.take(lines + low)
     return totals
 
 
 def _quotients(reading: Reading, totals: Longs) -> Iterator[tuple[str, AnyColumn]]:
     wanted = reading.quotients
-    over = totals[wanted.over] / wanted.over_scale
+    of = totals.take(wanted.of, axis=0) / wanted.of_scale
+    over = totals.take(wanted.over, axis=0) / wanted.over_scale
     is_missing = over == 0
-    values = totals[wanted.of] / wanted.of_scale / np.where(is_missing, np.nan, over)
+    values = wanted.defaults.repeat(over.shape[1], axis=1)
+    np.divide(of, over, out=values, where=~is_missing)
     for (name, default), line, missing in zip(wanted.features, values, is_missing, strict=True):
-        yield name, Column(line, missing, default)
+        # A default that is a number stands among the values already, and NaN for None.
+        yield name, Column(line, missing if default is None else None)
 
 
 def _ends(reading: Reading, packed: PackedRows, spans: Spans, at_us: int) -> Iterator[tuple[str, AnyColumn]]:
     """What the newest tile of a window holds, or the oldest."""
-    low, high = spans.low[reading.ends.windows], spans.high[reading.ends.windows]
+    windows = reading.ends.windows
+    low, high = spans.low.take(windows, axis=0), spans.high.take(windows, axis=0)
     is_missing = high <= low
     tile = np.where(reading.is_last, high - 1, low)
     # An empty section's place is another's, or the row's checksum; it is never looked at.
-    values = packed.numbers[np.where(is_missing, 0, _lines(reading.ends, spans) + tile)] if len(packed.numbers) else low
+    values = packed.numbers.take(np.where(is_missing, 0, _lines(reading.ends, spans) + tile))
     for (name, default, is_age, in_millionths), line, missing in zip(reading.ended, values, is_missing, strict=True):
         value = np.maximum((at_us - line) / 1e6, 0.0) if is_age else line / MILLIONTHS if in_millionths else line
         yield name, Column(value, missing, default)
@@ -99,7 +105,7 @@ def _single(binding: Binding, packed: PackedRows, spans: Spans, window: int, at_
             steps, ends = spread(begins + low, high - low)
             values = steps + np.repeat((1 + binding.columns[0]) * counts, high - low)
             ages = (at_us - feature.offset_seconds * 10**6) // group.step_us - packed.numbers[steps]
-            table = _weights(half_life, group.step_us, feature.window_seconds or 0)
+            table = decay_weights(half_life, group.step_us, feature.window_seconds or 0)
             sums = running(packed.numbers[values] * table[np.maximum(ages, 0)])
             return Column((sums[ends] - sums[ends - (high - low)]) / SCALE)
         case Distinct(cap=cap):
@@ -111,14 +117,14 @@ def _single(binding: Binding, packed: PackedRows, spans: Spans, window: int, at_
 
 
 @cache
-def _weights(half_life_seconds: int, step_us: int, window_seconds: int) -> Longs:
+def decay_weights(half_life_seconds: int, step_us: int, window_seconds: int) -> Longs:
+    """By age in steps."""
     table = weights(half_life_seconds, step_us, oldest_age(window_seconds * 10**6, step_us))
     return np.array(table, np.int64)
 
 
 def _extreme(binding: Binding, numbers: Longs, begins: Longs, ends: Longs) -> Column:
-    is_least = binding.group.columns[binding.columns[0]].adds == "min"
-    none = NONE_LEAST if is_least else NONE_GREATEST
+    is_least, none = extreme_of(binding)
     found = np.full(len(begins), none, np.int64)
     has = ends > begins
     if has.any():
@@ -126,6 +132,12 @@ def _extreme(binding: Binding, numbers: Longs, begins: Longs, ends: Longs) -> Co
         pairs = np.stack((begins[has], ends[has]), axis=1).ravel()
         found[has] = (np.minimum if is_least else np.maximum).reduceat(numbers, pairs)[::2]
     return Column(_valued(binding.feature, found), found == none, binding.feature.default)
+
+
+def extreme_of(binding: Binding) -> tuple[bool, int]:
+    """Whether the least is wanted, and what stands for none."""
+    is_least = binding.group.columns[binding.columns[0]].adds == "min"
+    return is_least, NONE_LEAST if is_least else NONE_GREATEST
 
 
 def _distinct(numbers: Longs, begins: Longs, sizes: Longs, cap: int) -> Longs:
@@ -138,7 +150,8 @@ def _distinct(numbers: Longs, begins: Longs, sizes: Longs, cap: int) -> Longs:
     return np.minimum(np.bincount(owners[is_first], minlength=len(sizes)), cap)
 
 
-def _listed(binding: Binding, tiles: Sequence[dict[int, Payload]], at_us: int) -> Listed:
+def listed(binding: Binding, tiles: Sequence[dict[int, Payload]], at_us: int) -> Listed:
+    """A feature of tiles with text, from each id's."""
     feature, steps = binding.feature, binding.steps(at_us)
     inside = ([tile for step, tile in of.items() if steps[0] <= step < steps[1]] for of in tiles)
     return Listed([_of_texts(binding, payloads) for payloads in inside], feature.default)

@@ -2,44 +2,58 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from tillstream.features.definitions.language import Feature
 from tillstream.features.definitions.schema import ALWAYS_US, Binding
-from tillstream.features.online.column import Flags, Longs
+from tillstream.features.online.column import Longs
 from tillstream.features.online.packed import PackedRows, running, spread
-from tillstream.features.online.packing import lines_of
+
+
+class Window(NamedTuple):
+    """One window over a section of whole numbers."""
+
+    place: int
+    """The section's place in a row."""
+    lines: int
+    """Of the section."""
+    step_us: int
+    ago_us: int
+    """How long before the read it ended."""
+    back_us: int
+    """How long it is; ALWAYS_US without a tail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Windows over sections of whole numbers, an entry a window: of which group, with how many lines, how far back."""
+    """What is looked for in many rows at once."""
 
-    numbers: Longs
+    each: tuple[Window, ...]
+    places: Longs
+    """The sections that are read."""
     lines: Longs
-    step_us: Longs
-    ago_us: Longs
-    back_us: Longs
-    is_open: Flags
-    """Without a tail."""
+    sections: Longs
+    """Which of those each window lies in."""
     ended: Longs
     """The windows that ended some time ago."""
-    edges: Longs
-    """All windows, for where they begin, then those that ended, for where they end."""
+    edge_sections: Longs
+    """Edges: where each window begins, then where those that ended do end."""
+    edge_step_us: Longs
+    edge_ago_us: Longs
 
     def at(self, packed: PackedRows, at_us: int) -> "Spans":
         """Where their tiles lie when they are asked at that instant; the bounds are those of schema.bounds_us."""
-        begins, counts = packed.sections(self.numbers, self.lines)
-        until_us = at_us - self.ago_us
-        first = np.where(self.is_open, -ALWAYS_US // self.step_us, (until_us - self.back_us) // self.step_us)
+        begins, counts = packed.sections(self.places, self.lines)
+        of, steps = self.edge_sections, (at_us - self.edge_ago_us) // self.edge_step_us
+        # All edges are looked for at once: what a read does to arrays costs by the number of times, not by their size.
+        below = _below(packed.numbers, begins.take(of, axis=0), counts.take(of, axis=0), steps)
+        begins, counts = begins.take(self.sections, axis=0), counts.take(self.sections, axis=0)
+        low = below[: len(self.each)]
         if not len(self.ended):
-            return Spans(begins, counts, _below(packed.numbers, begins, counts, first), counts)
-        # Both edges are looked for at once: what a read does to arrays costs by the number of times, not by their size.
-        edges, last = self.edges, (until_us // self.step_us)[self.ended]
-        below = _below(packed.numbers, begins[edges], counts[edges], np.concatenate((first, last)))
-        low, high = below[: len(first)], counts.copy()
-        high[self.ended] = np.maximum(low[self.ended], below[len(first) :])
+            return Spans(begins, counts, low, counts)
+        high = counts.copy()
+        high[self.ended] = np.maximum(low.take(self.ended, axis=0), below[len(self.each) :])
         return Spans(begins, counts, low, high)
 
 
@@ -53,29 +67,33 @@ class Spans:
     high: Longs
 
 
-def windows_of(bindings: Sequence[Binding]) -> tuple[Windows, dict[str, int]]:
-    """The windows of these features, and each feature's by name; those alike are one."""
-    found: dict[tuple[int, int | None, int], Binding] = {}
-    for one in bindings:
-        found.setdefault(_window(one.number, one.feature), one)
-    order = {window: place for place, window in enumerate(found)}
-    features = [one.feature for one in found.values()]
-    ended = _longs(place for place, feature in enumerate(features) if feature.offset_seconds)
-    windows = Windows(
-        numbers=_longs(one.number for one in found.values()),
-        lines=_longs(lines_of(one.group) for one in found.values()),
-        step_us=_longs(one.group.step_us for one in found.values()),
-        ago_us=_longs(feature.offset_seconds * 10**6 for feature in features),
-        back_us=_longs((feature.window_seconds or 0) * 10**6 for feature in features),
-        is_open=np.array([feature.window_seconds is None for feature in features], np.bool_),
-        ended=ended,
-        edges=np.concatenate((np.arange(len(features)), ended)),
-    )
-    return windows, {one.feature.name: order[_window(one.number, one.feature)] for one in bindings}
+def windows_of(bindings: Sequence[Binding], places: Sequence[int]) -> tuple[Windows, dict[str, int]]:
+    """The windows of these features, and each feature's by name; those alike are one.
+
+    `places` says where each group's section stands in a row.
+    """
+    windows: dict[Window, int] = {}
+    window_of = {one.feature.name: windows.setdefault(_window(one, places), len(windows)) for one in bindings}
+    each = tuple(windows)
+    sections = {(window.place, window.lines): None for window in each}
+    section_of = [list(sections).index((window.place, window.lines)) for window in each]
+    ended = [number for number, window in enumerate(each) if window.ago_us]
+    return Windows(
+        each,
+        _longs(place for place, _ in sections),
+        _longs(lines for _, lines in sections).reshape(-1, 1),
+        _longs(section_of),
+        _longs(ended),
+        _longs([*section_of, *(section_of[number] for number in ended)]),
+        _longs([*(window.step_us for window in each), *(each[number].step_us for number in ended)]),
+        _longs([*(window.ago_us + window.back_us for window in each), *(each[number].ago_us for number in ended)]),
+    ), window_of
 
 
-def _window(number: int, feature: Feature) -> tuple[int, int | None, int]:
-    return number, feature.window_seconds, feature.offset_seconds
+def _window(binding: Binding, places: Sequence[int]) -> Window:
+    feature, group = binding.feature, binding.group
+    ago_us, back_us = feature.offset_seconds * 10**6, (feature.window_seconds or 0) * 10**6
+    return Window(places[binding.number], group.lines, group.step_us, ago_us, back_us or ALWAYS_US)
 
 
 def _longs(numbers: Iterable[int]) -> Longs:
@@ -86,6 +104,6 @@ def _below(numbers: Longs, begins: Longs, counts: Longs, steps: Longs) -> Longs:
     """How many tiles of each section are of earlier steps; a base tile's negative step is before all others."""
     sizes = counts.ravel()
     places, ends = spread(begins.ravel(), sizes)
-    sums = running(numbers[places] < np.repeat(steps, counts.sum(axis=1)))
-    below: Longs = (sums[ends] - sums[ends - sizes]).reshape(counts.shape)
+    sums = running(numbers.take(places) < steps.repeat(counts.sum(axis=1)))
+    below: Longs = (sums.take(ends) - sums.take(ends - sizes)).reshape(counts.shape)
     return below
