@@ -22,6 +22,7 @@ class Terms:
 
     windows: Longs
     lines: Longs
+    """As a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +60,27 @@ class Reading:
     numeric: tuple[str, ...]
     windows: Windows
     window_of: dict[str, int]
-    sums: Terms
+    terms: Terms
+    summed: int
+    """How many of them, from the first, are summed; of the others the newest or the oldest tile is asked."""
     added: tuple[tuple[str, int, bool], ...]
-    """Counts and sums: the name, the term of `sums`, whether it is in millionths."""
+    """Counts and sums: the name, the term, whether it is in millionths."""
     quotients: Quotients
-    ends: Terms
     ended: tuple[tuple[str, Any, bool, bool], ...]
-    """Newest and oldest, in the order of `ends`: name, default, whether it is an age, whether it is in millionths."""
+    """Newest and oldest, in the order of their terms: name, default, whether it is an age, whether in millionths."""
     is_last: Longs
-    """1 where a term of `ends` is the newest tile's, 0 where it is the oldest's."""
+    """1 where such a term is the newest tile's, 0 where it is the oldest's."""
     others: tuple[Binding, ...]
     untiled: tuple[Feature, ...]
 
     @cached_property
     def plan(self) -> Plan:
         """The same for a single row."""
-        of, ends = self.quotients, (self.is_last.ravel() == 1, self.ends.windows, self.ends.lines)
+        of, terms = self.quotients, _rows(self.terms.windows, self.terms.lines)
         return Plan(
-            _rows(self.sums.windows, self.sums.lines),
+            terms[: self.summed],
             _rows(*_columns(of.features), of.of, of.of_scale, of.over, of.over_scale),
-            _rows(*_columns(self.ended), *ends),
+            _rows(*_columns(self.ended), self.is_last.ravel() == 1, *_columns(terms[self.summed :])),
         )
 
 
@@ -128,12 +130,17 @@ def _reading(schema: Schema, entity: str, asked: tuple[Feature, ...]) -> Reading
     ended = [one for one in bindings.values() if _is_end(one)]
     others = [one for one in bindings.values()
               if not isinstance(one.feature.aggregation, Count | Sum | Mean) and not _is_end(one)]  # fmt: skip
+    terms = [*sums, *((window_of[one.feature.name], _end_line(one)) for one in ended)]
     return Reading(
         tuple(feature.name for feature in asked),
         tuple(feature.name for feature in asked if feature.is_numeric),
         windows,
         window_of,
-        Terms(*(np.array([term[side] for term in sums], np.int64) for side in (0, 1))),
+        Terms(
+            np.array([window for window, _ in terms], np.int64),
+            np.array([line for _, line in terms], np.int64).reshape(-1, 1),
+        ),
+        len(sums),
         tuple((name, place, is_fraction(needed[name])) for name, place in added.items()),
         Quotients(
             tuple((one[0].name, one[0].default) for one in quotients),
@@ -142,10 +149,6 @@ def _reading(schema: Schema, entity: str, asked: tuple[Feature, ...]) -> Reading
             np.array([[one[2]] for one in quotients]).reshape(-1, 1),
             np.array([one[3] for one in quotients], np.int64),
             np.array([[one[4]] for one in quotients]).reshape(-1, 1),
-        ),
-        Terms(
-            np.array([window_of[one.feature.name] for one in ended], np.int64),
-            np.array([_end_line(one) for one in ended], np.int64),
         ),
         tuple(_ended(one.feature) for one in ended),
         np.array([[one.group.kind == "last"] for one in ended], np.int64).reshape(-1, 1),

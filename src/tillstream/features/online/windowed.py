@@ -35,13 +35,15 @@ def windowed_columns(reading: Reading, packed: PackedRows, at_us: int) -> dict[s
     """A column for each feature that has tiles, and for the ratios of sums, each with its default."""
     found: dict[str, AnyColumn] = {}
     spans = reading.windows.at(packed, at_us)
-    if reading.added or reading.quotients.features:
-        totals = _totals(reading.sums, packed, spans)
+    low, high = _term_places(reading.terms, spans)
+    if of := reading.summed:
+        sums = running(packed.numbers)
+        totals: Longs = sums.take(high[:of]) - sums.take(low[:of])
         for name, term, in_millionths in reading.added:
             found[name] = Column(totals[term] / MILLIONTHS if in_millionths else totals[term])
         found |= _quotients(reading, totals)
     if reading.ended:
-        found |= _ends(reading, packed, spans, at_us)
+        found |= _ends(reading, packed.numbers, low[of:], high[of:], at_us)
     texts: dict[int, list[dict[int, Payload]]] = {}
     for binding in reading.others:
         name, number = binding.feature.name, binding.number
@@ -57,18 +59,11 @@ def _valued(feature: Feature, whole: Longs) -> Longs | Doubles:
     return whole / MILLIONTHS if is_fraction(feature) else whole
 
 
-def _lines(terms: Terms, spans: Spans) -> Longs:
-    """Where each term's line begins, for each id."""
-    begins, counts = spans.begins.take(terms.windows, axis=0), spans.counts.take(terms.windows, axis=0)
-    lines: Longs = begins + terms.lines[:, None] * counts
-    return lines
-
-
-def _totals(terms: Terms, packed: PackedRows, spans: Spans) -> Longs:
-    lines, sums = _lines(terms, spans), running(packed.numbers)
-    low, high = spans.low.take(terms.windows, axis=0), spans.high.take(terms.windows, axis=0)
-    totals: Longs = sums.take(lines + high) - sums.take(lines + low)
-    return totals
+def _term_places(terms: Terms, spans: Spans) -> tuple[Longs, Longs]:
+    """Where each term's line begins within its window, and where it ends, for each id."""
+    windows = terms.windows
+    line = spans.begins.take(windows, axis=0) + terms.lines * spans.counts.take(windows, axis=0)
+    return line + spans.low.take(windows, axis=0), line + spans.high.take(windows, axis=0)
 
 
 def _quotients(reading: Reading, totals: Longs) -> Iterator[tuple[str, AnyColumn]]:
@@ -83,14 +78,11 @@ def _quotients(reading: Reading, totals: Longs) -> Iterator[tuple[str, AnyColumn
         yield name, Column(line, missing if default is None else None)
 
 
-def _ends(reading: Reading, packed: PackedRows, spans: Spans, at_us: int) -> Iterator[tuple[str, AnyColumn]]:
+def _ends(reading: Reading, numbers: Longs, low: Longs, high: Longs, at_us: int) -> Iterator[tuple[str, AnyColumn]]:
     """What the newest tile of a window holds, or the oldest."""
-    windows = reading.ends.windows
-    low, high = spans.low.take(windows, axis=0), spans.high.take(windows, axis=0)
     is_missing = high <= low
-    tile = np.where(reading.is_last, high - 1, low)
-    # An empty section's place is another's, or the row's checksum; it is never looked at.
-    values = packed.numbers.take(np.where(is_missing, 0, _lines(reading.ends, spans) + tile))
+    # An empty window's place is another's, or the row's checksum; it is never looked at.
+    values = numbers.take(np.where(is_missing, 0, np.where(reading.is_last, high - 1, low)))
     for (name, default, is_age, in_millionths), line, missing in zip(reading.ended, values, is_missing, strict=True):
         value = np.maximum((at_us - line) / 1e6, 0.0) if is_age else line / MILLIONTHS if in_millionths else line
         yield name, Column(value, missing, default)

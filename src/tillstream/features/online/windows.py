@@ -33,12 +33,10 @@ class Windows:
     places: Longs
     """The sections that are read."""
     lines: Longs
-    sections: Longs
-    """Which of those each window lies in."""
     ended: Longs
     """The windows that ended some time ago."""
     edge_sections: Longs
-    """Edges: where each window begins, then where those that ended do end."""
+    """Of each edge the section: where each window begins, then where those that ended do end."""
     edge_step_us: Longs
     edge_ago_us: Longs
 
@@ -47,13 +45,13 @@ class Windows:
         begins, counts = packed.sections(self.places, self.lines)
         of, steps = self.edge_sections, (at_us - self.edge_ago_us) // self.edge_step_us
         # All edges are looked for at once: what a read does to arrays costs by the number of times, not by their size.
-        below = _below(packed.numbers, begins.take(of, axis=0), counts.take(of, axis=0), steps)
-        begins, counts = begins.take(self.sections, axis=0), counts.take(self.sections, axis=0)
-        low = below[: len(self.each)]
+        begins, counts = begins.take(of, axis=0), counts.take(of, axis=0)
+        below, all_windows = _below(packed.numbers, begins, counts, steps), len(self.each)
+        low, begins, counts = below[:all_windows], begins[:all_windows], counts[:all_windows]
         if not len(self.ended):
             return Spans(begins, counts, low, counts)
         high = counts.copy()
-        high[self.ended] = np.maximum(low.take(self.ended, axis=0), below[len(self.each) :])
+        high[self.ended] = np.maximum(low.take(self.ended, axis=0), below[all_windows:])
         return Spans(begins, counts, low, high)
 
 
@@ -82,7 +80,6 @@ def windows_of(bindings: Sequence[Binding], places: Sequence[int]) -> tuple[Wind
         each,
         _longs(place for place, _ in sections),
         _longs(lines for _, lines in sections).reshape(-1, 1),
-        _longs(section_of),
         _longs(ended),
         _longs([*section_of, *(section_of[number] for number in ended)]),
         _longs([*(window.step_us for window in each), *(each[number].step_us for number in ended)]),
