@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,15 @@ def test_what_the_request_says_comes_from_the_spine_or_the_request() -> None:
     for given, value in (({"basket_cents": 700}, 700), ({}, -1)):
         rows = FeatureRows(schema, [basket], {"visitor": {"v1": None}}, at_us=END_US, position="", given=given)
         assert rows.values == {"visitor": {"v1": {"visitor__basket": value}}}
+
+
+@pytest.mark.parametrize("ids", [("p1",), ("p1", "p2")])
+def test_a_quotient_may_have_a_whole_number_as_its_default(ids: tuple[str, ...]) -> None:
+    carts, views = FEATURES["product__carts_7d"], FEATURES["product__views_7d"]
+    rate = replace(FEATURES["product__cart_rate_7d"], default=7)
+    schema = schema_of([carts, views, rate])
+    rows = FeatureRows(schema, [rate], {"product": dict.fromkeys(ids)}, at_us=END_US, position="")
+    assert rows.values == {"product": {one: {rate.name: 7} for one in ids}}
 
 
 @pytest.mark.parametrize("aggregation", [Count(), Sum("duration_ms"), Max("duration_ms"), Top("category", k=3)])

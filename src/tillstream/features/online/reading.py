@@ -144,7 +144,7 @@ def _reading(schema: Schema, entity: str, asked: tuple[Feature, ...]) -> Reading
         tuple((name, place, is_fraction(needed[name])) for name, place in added.items()),
         Quotients(
             tuple((one[0].name, one[0].default) for one in quotients),
-            np.array([[np.nan if one[0].default is None else one[0].default] for one in quotients]).reshape(-1, 1),
+            _or_nan([feature.default for feature, *_ in quotients]),
             np.array([one[1] for one in quotients], np.int64),
             np.array([[one[2]] for one in quotients]).reshape(-1, 1),
             np.array([one[3] for one in quotients], np.int64),
@@ -161,6 +161,11 @@ def _binding(schema: Schema, feature: Feature) -> Binding:
     if (found := schema.bindings.get(feature.name)) is None:
         raise NotServed(feature.name)
     return found
+
+
+def _or_nan(defaults: Sequence[Any]) -> Doubles:
+    """Doubles whatever the defaults are, for quotients are written among them."""
+    return np.array([np.nan if one is None else one for one in defaults], np.float64).reshape(-1, 1)
 
 
 def _scale(feature: Feature) -> float:
