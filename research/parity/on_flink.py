@@ -36,6 +36,8 @@ _PATIENCE_SECONDS: Final = 120.0
 _SETTINGS: Final = {
     "TILLSTREAM_ENGINES__LIVE_FEATURES": "flink",
     "TILLSTREAM_FLINK__FEATURES_CHECKPOINT_SECONDS": "0.3",
+    # The watermark waits for no partition on which a shop has nothing.
+    "TILLSTREAM_FLINK__IDLE_SECONDS": "2",
     # A portion spans hours of the shop, and Flink reads its partitions each at its own pace.
     "TILLSTREAM_FEATURES__LATENESS_SECONDS": "43200",
 }

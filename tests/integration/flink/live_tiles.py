@@ -1,23 +1,44 @@
 """Live tiles of the same log: those that the job on Flink sent, and those of the embedded engine."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.integration.flink.busy_days import all_of
 from tests.integration.flink.running_flink import NEVER_RELEASED_SECONDS, RunningFlink, wait_until
 
+from tillstream.adapters.log import RECEIVED_AT, Log, NewRecord
 from tillstream.adapters.log.sqlite import SqliteLog
+from tillstream.core.contracts import to_micros, topic_named
 from tillstream.features.definitions import default_schema
 from tillstream.features.engines.embedded import LiveEngine
 from tillstream.features.engines.flink.intake import Intake
 from tillstream.features.logs import FeatureLogs
+from tillstream.features.offline.release import standing_of
 from tillstream.features.offline.settling import source_ends
 from tillstream.features.online.merging import tiles_by_key
 from tillstream.features.updates import UPDATES, Tiles
 
 
-def live_tiles(running: RunningFlink, folder: Path) -> tuple[dict[str, Tiles], dict[str, Tiles]]:
-    """The last tile of each step, by key: of Flink, and of the embedded engine."""
+@dataclass(frozen=True)
+class LiveTiles:
+    """The last tile of each step, by key, of either engine."""
+
+    by_flink: dict[str, Tiles]
+    by_worker: dict[str, Tiles]
+    released_us: tuple[int, int]
+    """Up to where Flink had released steps while one partition was behind, and when it was not."""
+    last_us: int
+    """The time of the last record on every partition."""
+
+
+def live_tiles(running: RunningFlink, folder: Path) -> LiveTiles:
+    """What both made of the log, after time has moved on, on one partition last."""
     schema, log = default_schema(), running.log
+    last_at = (datetime.now(UTC) + timedelta(hours=3)).replace(second=30, microsecond=0)
+    places = [(topic, partition) for topic in schema.topics for partition in range(topic_named(topic).partitions)]
+    for topic, partition in places[1:]:
+        move_time(log, topic, partition, last_at)
     by_flink = FeatureLogs(log, SqliteLog(folder / "by-flink"), "flink")
     intake, ends = Intake(by_flink, schema), source_ends(log, schema)
 
@@ -26,11 +47,27 @@ def live_tiles(running: RunningFlink, folder: Path) -> tuple[dict[str, Tiles], d
         return all(intake.live.get(place, 0) >= end for place, end in ends.items())
 
     wait_until(is_level, "Flink to count all events", running)
+    behind_us = standing_of(by_flink, schema).released_us
+    move_time(log, *places[0], last_at)
+    ends = source_ends(log, schema)
+    wait_until(is_level, "Flink to count the last record", running)
+    step_us, lateness_us = schema.smallest_step_us, NEVER_RELEASED_SECONDS * 10**6
+    closed_us = (to_micros(last_at) - lateness_us) // step_us * step_us
+    wait_until(
+        lambda: is_level() and standing_of(by_flink, schema).released_us >= closed_us, "steps to be released", running
+    )
+    released_us = behind_us, standing_of(by_flink, schema).released_us
     by_worker = FeatureLogs(log, SqliteLog(folder / "by-worker"))
     engine = LiveEngine(by_worker, schema, lateness_us=NEVER_RELEASED_SECONDS * 10**6)
     for topic in schema.topics:
         engine.apply(engine.decode(list(all_of(log, topic))))
-    return _tiles(by_flink), _tiles(by_worker)
+    return LiveTiles(_tiles(by_flink), _tiles(by_worker), released_us, to_micros(last_at))
+
+
+def move_time(log: Log, topic: str, partition: int, when: datetime) -> None:
+    """A record that says no more than its time: no event."""
+    value = f'{{"occurred_at":"{when:%Y-%m-%dT%H:%M:%S}Z"}}'.encode()
+    log.append(topic, [NewRecord("", value, {RECEIVED_AT: str(to_micros(when))}, partition)])
 
 
 def _tiles(logs: FeatureLogs) -> dict[str, Tiles]:

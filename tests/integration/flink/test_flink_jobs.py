@@ -19,32 +19,33 @@ from tests.integration.flink.busy_days import (
     wanted_alerts,
     wanted_sessions,
 )
-from tests.integration.flink.live_tiles import live_tiles
+from tests.integration.flink.live_tiles import LiveTiles, live_tiles
 from tests.integration.flink.open_sessions import LATE, MERGED, MOVED, LiveClicks, revisions
 from tests.integration.flink.replay import Replay, replay_of
 from tests.integration.flink.running_flink import (
+    NEVER_RELEASED_SECONDS,
     PATIENCE_SECONDS,
     RunningFlink,
     flink_python,
     running_flink,
     wait_until,
 )
-from tests.integration.flink.scraping import scraped
+from tests.integration.flink.scraping import asked, scraped
 
 from tillstream.adapters.log import Log
 from tillstream.apps.wiring.flink_jobs import list_jobs, newest_state, savepoint_job
 from tillstream.core.contracts import decode, topic_named
 from tillstream.core.contracts.derived import FraudAlert, Session
 from tillstream.core.settings import FlinkSettings
+from tillstream.data.streaming.flink.job_settings import PLAN
 from tillstream.data.streaming.logic.patterns import PATTERNS
 from tillstream.data.streaming.logic.session_records import Told
 from tillstream.features.definitions import default_schema
-from tillstream.features.updates import Tiles
 
 pytestmark = [pytest.mark.flink, pytest.mark.timeout(1800)]
 
 TIMED = ("session_aggregator", "fraud_pattern_detector")
-"""The jobs with a watermark."""
+"""The jobs of which each partition has something to read."""
 JOBS = (*TIMED, "features")
 
 
@@ -68,8 +69,9 @@ class Story:
     replay_idle_seconds: float
     reasons: list[str]
     """Of each job after its TaskManager was killed, why it failed last."""
-    tiles: tuple[dict[str, Tiles], dict[str, Tiles]]
-    """Of Flink and of the embedded engine."""
+    tiles: LiveTiles
+    operators: str
+    """Of the job of features."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def tell(running: RunningFlink, replay: Replay) -> Story:
         replay.told.idle_seconds,
         reasons,
         live_tiles(running, running.cluster.folder),
+        operators(running, "features"),
     )
 
 
@@ -189,6 +192,14 @@ def records_in(running: RunningFlink, job: str) -> float:
     return scraped(port, "flink_taskmanager_job_task_numRecordsIn", job=job)
 
 
+def operators(running: RunningFlink, job: str) -> str:
+    found = running.rest.active(f"tillstream-{job}")
+    assert found is not None
+    return " ".join(
+        vertex["name"] for vertex in asked(running.settings.flink.rest_port, f"/jobs/{found.job_id}")["vertices"]
+    )
+
+
 def states_left(running: RunningFlink) -> dict[str, tuple[set[str], int]]:
     cluster = running.cluster
     return {
@@ -196,7 +207,7 @@ def states_left(running: RunningFlink) -> dict[str, tuple[set[str], int]]:
             {run.name for run in (cluster.checkpoints / folder).iterdir()},
             len(list((cluster.savepoints / folder).iterdir())),
         )
-        for name, folder in zip(JOBS, (*TIMED, f"features-{default_schema().fingerprint}"), strict=True)
+        for name, folder in zip(JOBS, (*TIMED, f"features-{default_schema().fingerprint}-{PLAN}"), strict=True)
     }
 
 
@@ -307,9 +318,21 @@ def test_an_unequal_replay_by_two_subtasks_loses_nothing_with_the_default_patien
 
 
 def test_live_tiles_after_all_those_kills_are_those_of_the_embedded_engine(story: Story) -> None:
-    by_flink, by_worker = story.tiles
-    assert by_flink == by_worker
-    assert len(by_worker) > 300
+    assert story.tiles.by_flink == story.tiles.by_worker
+    assert len(story.tiles.by_worker) > 300
+
+
+def test_a_step_is_released_once_every_partition_was_read_past_its_end(story: Story) -> None:
+    step_us, lateness_us = default_schema().smallest_step_us, NEVER_RELEASED_SECONDS * 10**6
+    behind_us, released_us = story.tiles.released_us
+    closed_us = story.tiles.last_us - lateness_us
+    assert released_us == closed_us - closed_us % step_us
+    assert 0 <= behind_us < released_us - 1_800 * 10**6
+
+
+def test_no_operator_of_the_features_keeps_the_records_it_has_passed_on(story: Story) -> None:
+    assert "Source: records" in story.operators
+    assert "Join" not in story.operators
 
 
 def test_only_the_states_that_a_resume_can_need_are_left(story: Story) -> None:

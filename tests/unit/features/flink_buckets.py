@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tillstream.adapters.log import Log, NewRecord, Record
 from tillstream.features.definitions import Schema
+from tillstream.features.engines.embedded.engine import decode_batch
 from tillstream.features.engines.embedded.plans import plans_of
 from tillstream.features.engines.flink.buckets import Bucket, Came
 from tillstream.features.engines.flink.sent import rows_of
@@ -47,12 +48,15 @@ class Buckets:
         self._log, self.schema = log, schema
         plans = plans_of(schema)
         self.kept = [InMemory(run), InMemory(run)]
-        self._buckets = [Bucket(number, schema, plans, lateness_us=lateness_us) for number in range(2)]
+        self._lateness_us = lateness_us
+        self._buckets = [Bucket(number, schema, plans) for number in range(2)]
 
     def count(self, number: int, records: Sequence[Record]) -> None:
-        """One portion of one bucket."""
+        """One portion of one bucket; the watermark is that of a source with one partition."""
         came = [Came(one.topic, one.partition, one.offset, one.received_at_us, one.value) for one in records]
-        sent = rows_of(number, *self._buckets[number].count(self.kept[number], came))
+        closed_until_us = decode_batch(records).newest_us - self._lateness_us
+        counted = self._buckets[number].count(self.kept[number], came, closed_until_us=closed_until_us)
+        sent = rows_of(number, *counted)
         headers = [{"key": row.key, "offsets": row.offsets, "kind": row.kind} for row in sent]
         rows = zip(sent, headers, strict=True)
         self._log.append(UPDATES, [NewRecord(row.bucket, row.value, told) for row, told in rows])

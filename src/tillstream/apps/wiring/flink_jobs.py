@@ -17,7 +17,7 @@ from tillstream.core.errors import NotFound, ServiceError
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry import logger
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
-from tillstream.data.streaming.flink.job_settings import JobSettings
+from tillstream.data.streaming.flink.job_settings import PLAN, JobSettings
 from tillstream.data.streaming.flink.states import finished_states, unneeded
 from tillstream.data.streaming.logic.patterns.row import TOPICS as pattern_topics
 from tillstream.data.streaming.logic.sessions import TOPICS as session_topics
@@ -282,8 +282,8 @@ def _savepoints(settings: Settings, name: str) -> Path:
 
 
 def _states_of(name: str) -> str:
-    """Tiles of other definitions mean nothing: a job with new ones counts the log anew."""
-    return f"{name}-{default_schema().fingerprint}" if name == FEATURES else name
+    """Tiles of other definitions mean nothing, nor does another plan's state: a job with new ones counts anew."""
+    return f"{name}-{default_schema().fingerprint}-{PLAN}" if name == FEATURES else name
 
 
 def _stop_request(settings: Settings, name: str) -> Path:

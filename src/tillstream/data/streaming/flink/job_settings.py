@@ -9,6 +9,8 @@ SESSIONS: Final = "session_aggregator"
 PATTERNS: Final = "fraud_pattern_detector"
 FEATURES: Final = "features"
 JOBS: Final = (SESSIONS, PATTERNS)
+PLAN: Final = 2
+"""Of live features; grows when their job becomes one that cannot go on from the state of the one before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def interval(milliseconds: int) -> str:
     minutes, second = divmod(seconds, 60)
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)
-    return f"INTERVAL '{days} {hour:02}:{minute:02}:{second:02}.{rest:03}' DAY TO SECOND(3)"
+    return f"INTERVAL '{days} {hour:02}:{minute:02}:{second:02}.{rest:03}' DAY(3) TO SECOND(3)"
 
 
 def epoch_us(time: str) -> str:
@@ -51,27 +51,27 @@ def source_ddl(name: str, topic: str, settings: JobSettings) -> str:
     """
     return f"""
 CREATE TEMPORARY TABLE {name} (
-{_METADATA},
-  `row_at` AS {row_time("`value`")},
-  WATERMARK FOR `row_at` AS LEAST(`row_at`, `received_at`) - {interval(settings.lateness_seconds * 1000 + 1)}
+{_timed(settings)}
 ) WITH (
-{_reading(topic, settings)},
-  'scan.watermark.idle-timeout' = '{round(settings.idle_seconds * 1000)} ms',
-  'scan.watermark.alignment.group' = '{settings.job}',
-  'scan.watermark.alignment.max-drift' = '{_DRIFT}',
-  'scan.watermark.alignment.update-interval' = '200 ms'
+{_reading(topic, settings)}
 )"""
 
 
 def records_ddl(name: str, topics: Iterable[str], settings: JobSettings) -> str:
-    """Several topics as one table of records, in the order of each partition; without event time."""
+    """Several topics as one table of records, in the order of each partition; event time as in `source_ddl`."""
     return f"""
 CREATE TEMPORARY TABLE {name} (
-{_METADATA},
-  `topic` STRING NOT NULL METADATA VIRTUAL
+  `topic` STRING NOT NULL METADATA VIRTUAL,
+{_timed(settings)}
 ) WITH (
 {_reading(";".join(topics), settings)}
 )"""
+
+
+def _timed(settings: JobSettings) -> str:
+    return f"""{_METADATA},
+  `row_at` AS {row_time("`value`")},
+  WATERMARK FOR `row_at` AS LEAST(`row_at`, `received_at`) - {interval(settings.lateness_seconds * 1000 + 1)}"""
 
 
 def _reading(topics: str, settings: JobSettings) -> str:
@@ -82,7 +82,11 @@ def _reading(topics: str, settings: JobSettings) -> str:
   'properties.group.id' = '{settings.job}',
   'properties.isolation.level' = 'read_committed',
   'scan.startup.mode' = 'earliest-offset',
-  'scan.topic-partition-discovery.interval' = '60 s'"""
+  'scan.topic-partition-discovery.interval' = '60 s',
+  'scan.watermark.idle-timeout' = '{round(settings.idle_seconds * 1000)} ms',
+  'scan.watermark.alignment.group' = '{settings.job}',
+  'scan.watermark.alignment.max-drift' = '{_DRIFT}',
+  'scan.watermark.alignment.update-interval' = '200 ms'"""
 
 
 def sink_ddl(name: str, topic: str, settings: JobSettings) -> str:

@@ -45,26 +45,30 @@ class BucketKept(Kept, Protocol):
 class Bucket:
     """Counts portions of events; a portion's records are sent together with what is kept, or not at all."""
 
-    def __init__(self, number: int, schema: Schema, plans: Mapping[str, Plans], *, lateness_us: int) -> None:
-        self._number, self._schema, self._plans, self._lateness_us = number, schema, plans, lateness_us
+    def __init__(self, number: int, schema: Schema, plans: Mapping[str, Plans]) -> None:
+        self._number, self._schema, self._plans = number, schema, plans
 
     def count(
-        self, kept: BucketKept, records: Iterable[Came], *, horizon_us: int = 0
+        self, kept: BucketKept, records: Iterable[Came], *, closed_until_us: int, horizon_us: int = 0
     ) -> tuple[list[NewRecord], Counted]:
-        """The portion's records in their order, and its end. Steps that ended by `horizon_us` are released first."""
+        """The portion's records in their order, and its end.
+
+        Steps that ended by `horizon_us` are released unread; those that ended by `closed_until_us`, the watermark,
+        when the portion is counted.
+        """
         outcome = Outcome()
-        events, newest_us = self._events(kept, records, outcome)
+        events = self._events(kept, records, outcome)
         sent = self._release(kept, horizon_us)
         work = work_of(self._plans, fresh(kept, events, outcome), self._is_mine)
         sent += fold(kept, self._schema, work, kept.offsets, outcome)
-        sent += self._release(kept, newest_us - self._lateness_us)
+        sent += self._release(kept, closed_until_us)
         outcome.released_until_us = kept.released_until_us
         kept.portions += 1
         told = offsets_text(kept.offsets, self._schema.topics)
         return sent, Counted(kept.run, self._schema.fingerprint, kept.portions, told, self._told(outcome))
 
-    def _events(self, kept: BucketKept, records: Iterable[Came], outcome: Outcome) -> tuple[list[Arrived], int]:
-        events, newest_us = [], 0
+    def _events(self, kept: BucketKept, records: Iterable[Came], outcome: Outcome) -> list[Arrived]:
+        events = []
         for came in records:
             kept.offsets[came.topic, came.partition] = came.offset + 1
             try:
@@ -73,9 +77,12 @@ class Bucket:
                 outcome.rejected += 1
                 continue
             if event is not None:
-                newest_us = max(newest_us, event.at_us)
                 events.append(event)
-        return events, newest_us
+        return events
+
+    def next_end_us(self, closed_until_us: int) -> int:
+        """When the next step ends that a watermark there has not closed."""
+        return (closed_until_us // self._schema.smallest_step_us + 1) * self._schema.smallest_step_us
 
     def _is_mine(self, key: str) -> bool:
         return partition_of(key, _PARTITIONS) == self._number

@@ -30,7 +30,11 @@ _HEADERS: Final = ", ".join(
 
 
 class Counting(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in this environment
-    """Records wait in the state of their bucket for a tenth of a second, then are one portion."""
+    """Records wait in the state of their bucket for a tenth of a second, then are one portion.
+
+    A step is released when the watermark passes its end: when every partition that has something to read was read so
+    far, in a replay too.
+    """
 
     def __init__(self, settings: JobSettings) -> None:
         self._settings = settings
@@ -54,14 +58,18 @@ class Counting(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in
             timers.register_processing_time_timer(timers.current_processing_time() + PORTION_MS)
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Row]:  # noqa: ARG002
-        """A portion."""
-        key = ctx.get_current_key()
-        self._woken.discard(key)
-        waiting = self._states.take_waiting()
-        if not waiting:
-            return
+        """A portion: a tenth of a second is over, or in event time a step."""
+        key, timers = ctx.get_current_key(), ctx.timer_service()
         bucket, kept = self._bucket(key)
-        records, counted = bucket.count(kept, waiting, horizon_us=self._settings.horizon_us)
+        self._woken.discard(key)
+        closed_until_us = max(0, timers.current_watermark()) * 1000  # it begins at the smallest number
+        waiting = self._states.take_waiting()
+        timers.register_event_time_timer(bucket.next_end_us(closed_until_us) // 1000)
+        if not waiting and bucket.next_end_us(kept.released_until_us) > closed_until_us:
+            return
+        records, counted = bucket.count(
+            kept, waiting, closed_until_us=closed_until_us, horizon_us=self._settings.horizon_us
+        )
         kept.save()
         for row in rows_of(int(key), records, counted):
             yield Row(*row)
@@ -69,8 +77,7 @@ class Counting(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in
     def _bucket(self, key: str) -> tuple[Bucket, FlinkKept]:
         """From its state in the first turn since this task started, from then on in memory."""
         if key not in self._buckets:
-            lateness_us = self._settings.lateness_seconds * 10**6
-            bucket = Bucket(int(key), self._schema, self._plans, lateness_us=lateness_us)
+            bucket = Bucket(int(key), self._schema, self._plans)
             self._buckets[key] = bucket, FlinkKept(self._states, self._settings.run)
         return self._buckets[key]
 
@@ -79,13 +86,12 @@ def add_features(tables: StreamTableEnvironment, statements: StatementSet, setti
     """Adds to `statements` all that leads from the source topics to `feature_updates.v1`."""
     tables.execute_sql(records_ddl("records", default_schema().topics, settings))
     tables.execute_sql(sink_ddl("updates", UPDATES, settings))
-    buckets = ", ".join(f"'{number}'" for number in range(topic_named(UPDATES).partitions))
-    read = tables.to_data_stream(
-        tables.sql_query(
-            "SELECT CAST(bucket AS STRING), `topic`, `partition`, `offset`, received_at_us, `value` "
-            f"FROM records CROSS JOIN UNNEST(ARRAY[{buckets}]) AS of_all(bucket)"
-        )
+    # Not a join with the buckets' numbers: that would keep every record in its state, for good.
+    to_each = " UNION ALL ".join(
+        f"SELECT '{bucket}', `topic`, `partition`, `offset`, received_at_us, `value` FROM records"
+        for bucket in range(topic_named(UPDATES).partitions)
     )
+    read = tables.to_data_stream(tables.sql_query(to_each))
     sent = read.key_by(lambda row: row[0], key_type=Types.STRING()).process(Counting(settings), output_type=_SENT)
     schema = (
         Schema.new_builder()

@@ -99,7 +99,8 @@ def test_a_match_is_worded_as_the_pure_logic_words_it(name: str) -> None:
 
 
 def test_an_interval_is_written_to_the_millisecond() -> None:
-    assert interval(90_061_001) == "INTERVAL '1 01:01:01.001' DAY TO SECOND(3)"
+    assert interval(90_061_001) == "INTERVAL '1 01:01:01.001' DAY(3) TO SECOND(3)"
+    assert interval(300 * 86_400_000) == "INTERVAL '300 00:00:00.000' DAY(3) TO SECOND(3)"
 
 
 def test_job_settings_survive_the_way_through_an_argument() -> None:
@@ -112,7 +113,7 @@ def test_a_job_reads_committed_records_with_a_watermark_each_partition_keeps() -
     ddl = source_ddl("clicks", "clicks.v1", SETTINGS)
     assert "'properties.isolation.level' = 'read_committed'" in ddl
     assert "'scan.watermark.idle-timeout' = '30000 ms'" in ddl
-    assert "INTERVAL '0 00:05:00.001' DAY TO SECOND(3)" in ddl
+    assert "INTERVAL '0 00:05:00.001' DAY(3) TO SECOND(3)" in ddl
 
 
 def test_several_topics_are_one_table_whose_records_say_their_place() -> None:
@@ -120,7 +121,7 @@ def test_several_topics_are_one_table_whose_records_say_their_place() -> None:
     assert "'topic' = 'clicks.v1;orders.v1'" in ddl
     assert all(f"`{name}`" in ddl for name in ("topic", "partition", "offset", "received_at_us", "value"))
     assert "'properties.isolation.level' = 'read_committed'" in ddl
-    assert "WATERMARK" not in ddl
+    assert "WATERMARK FOR `row_at`" in ddl
 
 
 def test_a_transaction_outlives_a_checkpoint_and_not_the_brokers_patience() -> None:
