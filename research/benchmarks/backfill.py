@@ -5,7 +5,6 @@ open and warm, as the one of a long-lived cluster; how long opening takes stands
 """
 
 import os
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from research.benchmarks.line import BenchLine
+from research.benchmarks.line import BenchLine, paired
 from research.homes import Home, RunFailed, settings_of
 
 from tillstream.apps.wiring.event_log import open_log
@@ -45,7 +44,7 @@ def run() -> list[BenchLine]:
         )
         with closing(open_log(settings)) as log:
             standing = Standing(UNTIL_US, 0, {}, {}, resend=False, log_id=log.log_id)
-        with spark_session(settings, "backfill") as session:
+        with spark_session(settings, "backfill", replans=False) as session:
             engines: dict[str, Callable[[], Owed]] = {
                 "polars": partial(owed_by_polars, lake, schema, standing),
                 "spark": partial(owed_by_spark, frames_of_lake(session, lake), schema, standing),
@@ -56,8 +55,8 @@ def run() -> list[BenchLine]:
             for _ in range(ROUNDS):
                 for name, engine in engines.items():
                     seconds[name].append(_seconds(engine))
-    polars, spark = (rows / statistics.median(seconds[name]) for name in engines)
-    return [BenchLine("backfill_rows_per_second", polars, spark)]
+    polars, spark = ([rows / one for one in seconds[name]] for name in engines)
+    return [paired("backfill_rows_per_second", polars, spark, better="higher"), BenchLine("backfill_rows", rows)]
 
 
 def _seconds(engine: Callable[[], Owed]) -> float:

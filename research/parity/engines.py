@@ -24,6 +24,6 @@ def engines_over(lake: Lake, folder: Path, names: Sequence[str]) -> Iterator[Map
             from tillstream.features.offline.spark import frames_of_lake
             from tillstream.features.parity.spark import SparkEngine
 
-            session = stack.enter_context(spark_session(Settings(home=folder), "parity"))
+            session = stack.enter_context(spark_session(Settings(home=folder), "parity", replans=False))
             made["spark"] = partial(SparkEngine, session, frames_of_lake(session, lake))
         yield made

@@ -17,16 +17,20 @@ from tillstream.core.settings import SparkSettings
 
 
 @contextmanager
-def open_session(settings: SparkSettings, jars: Path, scratch: Path, *, name: str) -> Iterator[SparkSession]:
+def open_session(
+    settings: SparkSettings, jars: Path, scratch: Path, *, name: str, replans: bool = True
+) -> Iterator[SparkSession]:
     """A session on `settings.master` for as long as the block runs; `scratch` takes what Spark spills.
 
-    One a process at a time. Raises NotInstalled for missing Java or jars.
+    One a process at a time. A query of hundreds of stages is better planned once than again after each: that takes a
+    third of its time, and a gigabyte of plans. Raises NotInstalled for missing Java or jars.
     """
     require_java("Spark")
     os.environ["PYSPARK_PYTHON"] = sys.executable  # the executors' Python must be the driver's
     scratch.mkdir(parents=True, exist_ok=True)
     conf = SparkConf().setMaster(settings.master).setAppName(name)
     conf.setAll(list(configuration(settings, jars_in(jars), scratch.resolve()).items()))
+    conf.set("spark.sql.adaptive.enabled", str(replans).lower())
     # Java in a session of its own: a SIGTERM to our group is ours to obey, after the batch at hand. It dies with us,
     # for it reads a pipe that we hold. A later session of this process finds it running.
     gateway = SparkContext._gateway or launch_gateway(conf, {"start_new_session": True})
@@ -58,6 +62,11 @@ def configuration(settings: SparkSettings, jars: list[Path], scratch: Path) -> d
         "spark.hadoop.fs.AbstractFileSystem.file.impl": "org.apache.hadoop.fs.local.RawLocalFs",
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.ui.enabled": "false",
+        # Kept without a page too: of each of the last 1,000 queries its plan, and a plan is a text of megabytes.
+        "spark.sql.ui.retainedExecutions": "5",
+        "spark.ui.retainedJobs": "20",
+        "spark.ui.retainedStages": "20",
+        "spark.sql.maxPlanStringLength": "10000",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",

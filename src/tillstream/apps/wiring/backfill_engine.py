@@ -21,5 +21,5 @@ def backfill_engine(settings: Settings, name: str) -> Iterator[Compute | None]:
         from tillstream.features.offline.spark import frames_of_lake, owed_by_spark
     except ModuleNotFoundError as error:
         raise MissingExtra("backfill on Spark", "spark") from error
-    with spark_session(settings, "backfill") as session:
+    with spark_session(settings, "backfill", replans=False) as session:
         yield partial(owed_by_spark, frames_of_lake(session, Lake(settings.lake_path)))

@@ -40,8 +40,7 @@ def run_spark_lake(settings: Settings, *, until_caught_up: bool = False) -> Tota
         log.close()
 
 
-def spark_session(settings: Settings, name: str) -> AbstractContextManager[Any]:
+def spark_session(settings: Settings, name: str, *, replans: bool = True) -> AbstractContextManager[Any]:
     """A Spark session for as long as a block runs."""
-    return open_session(
-        settings.spark, settings.stack.jars_path / "spark", settings.spark_path, name=f"tillstream-{name}"
-    )
+    jars = settings.stack.jars_path / "spark"
+    return open_session(settings.spark, jars, settings.spark_path, name=f"tillstream-{name}", replans=replans)

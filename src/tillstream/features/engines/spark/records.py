@@ -18,13 +18,15 @@ _RECORD: Final = "key string, numbers array<int>, steps array<bigint>, payloads 
 _ROWS_AT_ONCE: Final = 2_000
 
 
-def keyed_tiles(groups: Mapping[str, tuple[Group, ...]], tiles: Iterable[tuple[str, DataFrame]]) -> DataFrame:
+def keyed_tiles(
+    groups: Mapping[str, tuple[Group, ...]], tiles: Iterable[tuple[str, DataFrame]], parts: int
+) -> DataFrame:
     """A row for each entity: `key` as in feature_updates.v1, then by group and step `numbers`, `steps`, `payloads`.
 
-    `tiles` are frames of tiles_of, each with the entity it is of; a payload is MessagePack.
+    `tiles` are frames of tiles_of, each with the entity it is of; a payload is MessagePack. In so many partitions.
     """
     told = [of.selectExpr(f"concat('{update_key(entity, '')}', key) AS key", *TILE) for entity, of in tiles]
-    ordered = united(told).repartition("key").sortWithinPartitions("key", "number", "step")
+    ordered = united(told).repartition(parts, "key").sortWithinPartitions("key", "number", "step")
     return ordered.mapInArrow(_packing(dict(groups)), _RECORD)
 
 

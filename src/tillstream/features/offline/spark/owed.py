@@ -20,6 +20,8 @@ from tillstream.features.offline.spark.silver import Frames
 from tillstream.features.tiles import Payload
 
 _DAY_US: Final = DAY * 10**6
+_ROWS_A_PART: Final = 50_000
+"""Rows of silver, so that the driver never holds more than some ten megabytes of what came of them."""
 
 
 def owed_by_spark(frames: Frames, schema: Schema, standing: Standing) -> Owed:
@@ -31,7 +33,8 @@ def owed_by_spark(frames: Frames, schema: Schema, standing: Standing) -> Owed:
     read, changed = dict(standing.covered), dict(begin)
     news = [_news(topic, frames(topic, since_us), _owned(standing, topic)) for topic, since_us in begin.items()]
     told = united(news).collect()
-    read |= {(row.topic, row.log_partition): row.end for row in told}
+    read |= {(row.topic, row.log_partition): row.end for row in told if row.end}
+    parts = 1 + sum(row.rows for row in told) // _ROWS_A_PART
     if standing.sent_us:
         for topic, since_us in begin.items():
             first_us = min([standing.sent_us, *(row.unread_us for row in told if row.topic == topic and row.unread_us)])
@@ -42,7 +45,8 @@ def owed_by_spark(frames: Frames, schema: Schema, standing: Standing) -> Owed:
         silver = frames(source.topic, since_us)
         events = events_of(source, silver, columns_of_source(group for _, group in groups))
         tiles += [(entity, of) for of in tiles_of(groups, events, _owned(standing, source.topic))]
-    return Owed(read, _unpacked(keyed_tiles(schema.groups, tiles).toLocalIterator()))
+    keyed = keyed_tiles(schema.groups, tiles, parts)
+    return Owed(read, _unpacked(keyed.toLocalIterator(prefetchPartitions=True)))
 
 
 def _by_source(schema: Schema) -> Iterator[tuple[str, Source, list[Numbered]]]:
@@ -56,12 +60,14 @@ def _by_source(schema: Schema) -> Iterator[tuple[str, Source, list[Numbered]]]:
 
 
 def _news(topic: str, rows: DataFrame, owned: Owned) -> DataFrame:
-    """Up to where each partition of a topic's silver goes, and when the earliest row happened that is new in it."""
+    """Of each partition of a topic's silver its rows, its end, and when the earliest row happened that is new in it.
+
+    The end is that of this log; null where all rows are of an earlier one.
+    """
+    end = f"max(log_offset) FILTER (WHERE {is_of_log(owned.log_id)}) + 1"
     unread_us = f"min(unix_micros(occurred_at)) FILTER (WHERE {is_unread(PLACE, owned)})"
-    made = (
-        rows.where(is_of_log(owned.log_id))
-        .groupBy("log_partition")
-        .agg(f.expr("max(log_offset) + 1").alias("end"), f.expr(unread_us).alias("unread_us"))
+    made = rows.groupBy("log_partition").agg(
+        f.expr("count(*)").alias("rows"), f.expr(end).alias("end"), f.expr(unread_us).alias("unread_us")
     )
     return made.selectExpr(f"'{topic}' AS topic", "*")
 
