@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ def loop(tmp_path: Path) -> LiveLoop:
 
 def writer_of(loop: LiveLoop, server: Server) -> OnlineWriter:
     store = WritingStore(server.settings)
-    return OnlineWriter(loop.updates, store, SCHEMA, ask_for_all=lambda: ask_for_all(loop.updates), max_records=50)
+    resend = partial(ask_for_all, loop.updates)
+    return OnlineWriter(loop.updates, store, SCHEMA, ask_for_all=resend, max_records=50, filling_records=50)
 
 
 def drain(writer: OnlineWriter) -> int:
@@ -165,6 +167,21 @@ def test_when_the_topics_beginning_is_gone_batch_sends_every_released_step_again
     assert loop.release().tiles > 100
     drain(writer)
     assert same(read(server, END_US).values, reference(loop.events, END_US))
+
+
+def test_an_empty_store_is_filled_in_large_portions_and_a_readable_one_kept_up_in_small_ones(
+    server: Server, loop: LiveLoop
+) -> None:
+    writer = OnlineWriter(loop.updates, WritingStore(server.settings), SCHEMA, max_records=5, filling_records=10_000)
+    filled = writer.apply()
+    assert filled.records == sum(loop.updates.end_offsets(UPDATES).values())
+    assert filled.is_level
+    loop.release()
+    added = sum(loop.updates.end_offsets(UPDATES).values()) - filled.records
+    kept_up = writer.apply()
+    assert kept_up.records <= 10 < added
+    assert not kept_up.is_level
+    assert kept_up.records + drain(writer) == added
 
 
 def test_two_writers_apply_each_record_once(server: Server, loop: LiveLoop) -> None:

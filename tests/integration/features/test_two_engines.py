@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,8 @@ class Scene:
     def new_writer(self) -> OnlineWriter:
         updates, store = self.loop.updates, Interrupted(self.server.settings, self.meanwhile)
         most = self.draw.randrange(3, 40)
-        return OnlineWriter(updates, store, SMALL, ask_for_all=lambda: ask_for_all(updates), max_records=most)
+        resend = partial(ask_for_all, updates)
+        return OnlineWriter(updates, store, SMALL, ask_for_all=resend, max_records=most, filling_records=most)
 
     def happen(self) -> None:
         one = self.draw.choice(self.followers)

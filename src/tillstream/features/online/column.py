@@ -19,6 +19,8 @@ class Column:
     values: Longs | Doubles
     is_missing: Flags | None = None
     default: Any = None
+    is_filled: bool = False
+    """Whether the default stands among the values already, NaN for None."""
 
     def cells(self) -> list[Any]:
         """As Python's values."""
@@ -30,7 +32,7 @@ class Column:
 
     def numbers(self) -> Longs | Doubles:
         """Whole numbers as they are if none is missing or all defaults are whole; else doubles, NaN for None."""
-        if self.is_missing is None or not self.is_missing.any():
+        if self.is_missing is None or self.is_filled or not self.is_missing.any():
             return self.values
         if isinstance(self.default, int):
             return np.where(self.is_missing, self.default, self.values)

@@ -74,8 +74,7 @@ def _quotients(reading: Reading, totals: Longs) -> Iterator[tuple[str, AnyColumn
     values = wanted.defaults.repeat(over.shape[1], axis=1)
     np.divide(of, over, out=values, where=~is_missing)
     for (name, default), line, missing in zip(wanted.features, values, is_missing, strict=True):
-        # A default that is a number stands among the values already, and NaN for None.
-        yield name, Column(line, missing if default is None else None)
+        yield name, Column(line, missing, default, is_filled=True)
 
 
 def _ends(reading: Reading, numbers: Longs, low: Longs, high: Longs, at_us: int) -> Iterator[tuple[str, AnyColumn]]:

@@ -64,11 +64,17 @@ class OnlineWriter:
         schema: Schema,
         *,
         ask_for_all: Callable[[], None] = lambda: None,
-        max_records: int = 5_000,
+        max_records: int = 1_500,
+        filling_records: int = 20_000,
     ) -> None:
-        """`ask_for_all` is called when the topic's beginning is gone: batch is to send every released step again."""
+        """Applies so many records of each partition at once; `filling_records` while no row may be read yet.
+
+        The step that moves rows holds the store for 5 us each, and readers have a deadline. Larger portions touch a
+        row less often. `ask_for_all` is called when the topic's beginning is gone: batch is to send every released
+        step again.
+        """
         self._log, self._store, self._schema = log, store, schema
-        self._ask_for_all, self._max_records = ask_for_all, max_records
+        self._ask_for_all, self._max_records, self._filling_records = ask_for_all, max_records, filling_records
         self._partitions = range(topic_named(UPDATES).partitions)
         self._ttl_seconds = {entity: _ttl_seconds(schema, entity) for entity in schema.groups}
 
@@ -84,13 +90,16 @@ class OnlineWriter:
     def apply(self) -> Applied:
         """Applies the next records; nothing to do gives Applied(0)."""
         position = self.position() or self._begin()
+        most = self._max_records if position.is_ready else self._filling_records
         records: list[Record] = []
         following: dict[int, int] = {}
+        is_end = True
         for partition in self._partitions:
-            found = self._log.read(UPDATES, partition, position.next.get(partition, 0), self._max_records)
+            found = self._log.read(UPDATES, partition, position.next.get(partition, 0), most)
             if found:
                 following[partition] = found[-1].offset + 1
                 records += found
+            is_end = is_end and len(found) < most
         if not following:
             return Applied(is_level=position.is_ready)
         tiles, unknown = tiles_by_key(self._schema, records)
@@ -103,8 +112,7 @@ class OnlineWriter:
             # What a row held before these tiles cannot be told, so all rows are made again.
             self._begin()
             return Applied(unreadable=error.outcome, is_level=False)
-        is_level = len(records) < self._max_records and moved.is_ready
-        return Applied(len(records), len(tiles), unknown, is_level=is_level)
+        return Applied(len(records), len(tiles), unknown, is_level=is_end and moved.is_ready)
 
     def tell_counted(self, until_us: int) -> None:
         """Tells readers that all received before `until_us` is in the rows."""
