@@ -33,6 +33,8 @@ class JobSettings:
     """Names what begins at the oldest record; a job that is resumed keeps its first."""
     horizon_us: int = 0
     """Live features: steps that ended by then are left to batch, unread or not."""
+    leaves_backlog: bool = True
+    """And those that ended longer ago than the lateness by the clock, when their events come to be read."""
     resume_from: str | None = None
     """A savepoint or a checkpoint, as a URI; None begins at the oldest record."""
 

@@ -33,7 +33,7 @@ class Counting(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in
     """Records wait in the state of their bucket for a tenth of a second, then are one portion.
 
     A step is released when the watermark passes its end: when every partition that has something to read was read so
-    far, in a replay too.
+    far. A history of weeks is not counted at all: what had closed by the clock is released unread.
     """
 
     def __init__(self, settings: JobSettings) -> None:
@@ -67,12 +67,15 @@ class Counting(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in
         timers.register_event_time_timer(bucket.next_end_us(closed_until_us) // 1000)
         if not waiting and bucket.next_end_us(kept.released_until_us) > closed_until_us:
             return
-        records, counted = bucket.count(
-            kept, waiting, closed_until_us=closed_until_us, horizon_us=self._settings.horizon_us
-        )
+        horizon_us = self._horizon_us(timers.current_processing_time() * 1000)
+        records, counted = bucket.count(kept, waiting, closed_until_us=closed_until_us, horizon_us=horizon_us)
         kept.save()
         for row in rows_of(int(key), records, counted):
             yield Row(*row)
+
+    def _horizon_us(self, now_us: int) -> int:
+        told = self._settings
+        return max(told.horizon_us, now_us - told.lateness_seconds * 10**6 if told.leaves_backlog else 0)
 
     def _bucket(self, key: str) -> tuple[Bucket, FlinkKept]:
         """From its state in the first turn since this task started, from then on in memory."""
