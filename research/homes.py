@@ -35,6 +35,8 @@ class Home:
     path: Path
     engines: str
     ports: Mapping[str, int] = field(default_factory=lambda: free_ports())
+    live_features: str = "embedded"
+    """What keeps live tiles where the set is distributed."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -49,7 +51,13 @@ class Home:
             "TILLSTREAM_KAFKA__CONTROLLER_PORT": str(self.ports["controller"]),
             "TILLSTREAM_FLINK__REST_PORT": str(self.ports["flink"]),
             "TILLSTREAM_LAKE__COMMIT_SECONDS": "2",
+            **({"TILLSTREAM_ENGINES__LIVE_FEATURES": "flink"} if self.is_live_on_flink else {}),
         }
+
+    @property
+    def is_live_on_flink(self) -> bool:
+        """Whether the job on Flink keeps live tiles."""
+        return self.live_features == "flink" and self.engines == "distributed"
 
     def run(self, *words: str, codes: tuple[int, ...] = (0,)) -> dict[str, Any]:
         """One command to its end; its last line of JSON. Raises RunFailed."""

@@ -55,6 +55,9 @@ def _options() -> argparse.Namespace:
         "--sets", nargs=2, choices=SETS, default=SETS, help="which two; one may be compared with itself"
     )
     parser.add_argument("--move", action="store_true", help="one set alone, and a home that is moved there and back")
+    parser.add_argument(
+        "--live", choices=("embedded", "flink"), default="embedded", help="what keeps live tiles of a moved home"
+    )
     parser.add_argument("--folder", help="keep everything here")
     return parser.parse_args()
 
@@ -67,6 +70,7 @@ def _compare_moved(root: Path, options: argparse.Namespace) -> int:
         options.seed,
         options.sets,
         lambda line: print(f"{time.monotonic() - begun:6.0f} s  {line}", flush=True),
+        live=options.live,
     )
     print(f"moved there and back differing={differing}")
     return int(bool(differing))

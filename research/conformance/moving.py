@@ -37,8 +37,8 @@ Tell = Callable[[str], None]
 Values = dict[str, dict[str, dict[str, Any]]]
 
 
-def compare_moved(root: Path, events: int, seed: int, sets: Sequence[str], tell: Tell) -> int:
-    """Prints one line a table and one for the features; the number that differ."""
+def compare_moved(root: Path, events: int, seed: int, sets: Sequence[str], tell: Tell, *, live: str) -> int:
+    """Prints one line a table and one for the features, which `live` keeps; the number that differ."""
     tape = _tape(root / "source", events, seed)
     tell(f"a tape of {len(tape):,} records")
     at_us = tape[-1].received_at_us
@@ -46,7 +46,7 @@ def compare_moved(root: Path, events: int, seed: int, sets: Sequence[str], tell:
     one = _live(alone, [tape], at_us, tell)
     ways = (*sets, sets[0])
     first, second = len(tape) * 2 // 5, len(tape) * 7 // 10
-    home = Home(root / "moved", ways[0])
+    home = Home(root / "moved", ways[0], live_features=live)
     other = _live(home, [tape[:first], tape[first:second], tape[second:]], at_us, tell, ways)
     lakes = Lake(alone.path / "lake"), Lake(home.path / "lake")
     lines = [Compared("features", _told(one), _told(other)), *compare(*lakes, late=False, moved=True)]

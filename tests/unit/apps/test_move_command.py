@@ -55,6 +55,16 @@ def test_a_home_whose_stack_runs_is_not_moved(empty_folder: Path, capsys: pytest
     assert (code, said) == (1, "a stack runs here: stop it first, with: tillstream stack down")
 
 
+def test_a_home_whose_live_features_are_on_flink_can_leave_it(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved(empty_folder / "var", {"set": "distributed"}, "log")
+    monkeypatch.setenv("TILLSTREAM_ENGINES__LIVE_FEATURES", "flink")
+    with held(places_of(load_settings()).lock):
+        code, said = refused(["stack", "move", "--to", "embedded"], capsys)
+    assert (code, said) == (1, "a stack runs here: stop it first, with: tillstream stack down")
+
+
 def test_a_moved_home_says_which_set_and_log_it_is_on(tmp_path: Path) -> None:
     moved(tmp_path, {"set": "distributed"}, "log")
     assert Settings(home=tmp_path).engines.lake == "spark"

@@ -195,7 +195,9 @@ def move(
 
     from tillstream.apps.wiring.moving import move_home
 
-    settings, target = load_settings(), load_settings(engines={"set": to.value})
+    # A job on Flink has no place on the embedded set, whatever the home was told.
+    live = {"live_features": "embedded"} if to.value == "embedded" else {}
+    settings, target = load_settings(), load_settings(engines={"set": to.value, **live})
     if settings.engines.log == target.engines.log:
         said = f"the log of {settings.home} is on {target.engines.log}, as its settings say: nothing is to be carried"
         typer.echo(json.dumps({"to": to.value, "carried": 0}) if as_json else said)
