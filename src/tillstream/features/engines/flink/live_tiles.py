@@ -32,8 +32,8 @@ _HEADERS: Final = ", ".join(
 class Counting(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in this environment
     """Records wait in the state of their bucket for a tenth of a second, then are one portion.
 
-    A step is released when the watermark passes its end: when every partition that has something to read was read so
-    far. A history of weeks is not counted at all: what had closed by the clock is released unread.
+    A step is released, unread or not, when it closed longer ago than the lateness by the clock, so that a history of
+    weeks is not counted; without the clock when the watermark passes its end, each partition being read so far.
     """
 
     def __init__(self, settings: JobSettings) -> None:
