@@ -23,7 +23,7 @@ def open_session(
     """A session on `settings.master` for as long as the block runs; `scratch` takes what Spark spills.
 
     One a process at a time. A query of hundreds of stages is better planned once than again after each: that takes a
-    third of its time, and a gigabyte of plans. Raises NotInstalled for missing Java or jars.
+    third of its time. Raises NotInstalled for missing Java or jars.
     """
     require_java("Spark")
     os.environ["PYSPARK_PYTHON"] = sys.executable  # the executors' Python must be the driver's
@@ -62,7 +62,7 @@ def configuration(settings: SparkSettings, jars: list[Path], scratch: Path) -> d
         "spark.hadoop.fs.AbstractFileSystem.file.impl": "org.apache.hadoop.fs.local.RawLocalFs",
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.ui.enabled": "false",
-        # Kept without a page too: of each of the last 1,000 queries its plan, and a plan is a text of megabytes.
+        # Kept without a page too: the plans of the last 1,000 queries.
         "spark.sql.ui.retainedExecutions": "5",
         "spark.ui.retainedJobs": "20",
         "spark.ui.retainedStages": "20",
