@@ -106,8 +106,16 @@ class Seen:
     """Events after warm-up, as they were sent."""
 
 
-async def measure(log: Log, port: int, store: StoreSettings, *, warm_seconds: int = WARM_SECONDS) -> Seen:
-    """How long events take; those of the first seconds are told apart."""
+async def measure(
+    log: Log,
+    port: int,
+    store: StoreSettings,
+    *,
+    warm_seconds: int = WARM_SECONDS,
+    a_request: int = 1,
+    look_seconds: float = 0.002,
+) -> Seen:
+    """How long events take, sent so many a request and looked for so often; those of the first seconds told apart."""
     sent: dict[str, float] = {}
     waiting: dict[str, None] = {}
     readable: dict[str, float] = {}
@@ -115,8 +123,8 @@ async def measure(log: Log, port: int, store: StoreSettings, *, warm_seconds: in
     stop = threading.Event()
     watcher = threading.Thread(target=watch_log, args=(log, seen, stop), daemon=True)  # or Ctrl-C waits for it
     watcher.start()
-    reading = asyncio.create_task(watch_store(store, waiting, readable))
-    await send(port, sent, waiting, EVENTS_PER_SECOND * (SECONDS + warm_seconds))
+    reading = asyncio.create_task(watch_store(store, waiting, readable, look_seconds))
+    await send(port, sent, waiting, EVENTS_PER_SECOND * (SECONDS + warm_seconds), a_request)
     until = time.monotonic() + 10
     while len(readable) < len(sent) and time.monotonic() < until:
         await asyncio.sleep(0.05)
@@ -131,35 +139,43 @@ async def measure(log: Log, port: int, store: StoreSettings, *, warm_seconds: in
     return Seen(ours, bare, cold_seconds, len(counted) / (sent[counted[-1]] - sent[counted[0]]))
 
 
-async def send(port: int, sent: dict[str, float], waiting: dict[str, None], total: int) -> None:
-    """One event a request, evenly spaced, each of a visitor of its own; notes when it was sent."""
+async def send(port: int, sent: dict[str, float], waiting: dict[str, None], total: int, a_request: int) -> None:
+    """Requests evenly spaced, each event of a visitor of its own; notes when it was sent."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         begun = time.monotonic()
 
         async def sender(first: int) -> None:
-            for number in range(first, total, SENDERS):
+            for number in range(first * a_request, total, SENDERS * a_request):
                 await asyncio.sleep(max(0.0, begun + number / EVENTS_PER_SECOND - time.monotonic()))
-                visitor = f"v-{uuid4().hex[:12]}"
-                event = {
-                    "event_id": uuid4().hex,
-                    "occurred_at": datetime.now(UTC).isoformat(),
-                    "visitor_id": visitor,
-                    "kind": "viewed",
-                    "product_id": f"p{number % 500}",
-                }
-                sent[visitor] = time.monotonic()
-                answer = await client.post("/v1/events", json={"topic": "clicks.v1", "event": event})
+                lines = {f"v-{uuid4().hex[:12]}": number + more for more in range(a_request)}
+                body = b"\n".join(view_of(visitor, at) for visitor, at in lines.items())
+                sent.update(dict.fromkeys(lines, time.monotonic()))
+                answer = await client.post("/v1/events", content=body, headers={"Content-Type": "application/x-ndjson"})
                 answer.raise_for_status()
-                waiting[visitor] = None
+                waiting.update(dict.fromkeys(lines))
 
         await asyncio.gather(*(sender(first) for first in range(SENDERS)))
 
 
-async def watch_store(settings: StoreSettings, waiting: dict[str, None], readable: dict[str, float]) -> None:
+def view_of(visitor_id: str, number: int) -> bytes:
+    """A line of NDJSON: the visitor looks at a product."""
+    event = {
+        "event_id": uuid4().hex,
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "visitor_id": visitor_id,
+        "kind": "viewed",
+        "product_id": f"p{number % 500}",
+    }
+    return json.dumps({"topic": "clicks.v1", "event": event}).encode()
+
+
+async def watch_store(
+    settings: StoreSettings, waiting: dict[str, None], readable: dict[str, float], look_seconds: float
+) -> None:
     """Asks for the visitors that wait, over and over, and notes when their view counts."""
     reader, features = FeatureReader(ReadingStore(settings)), features_named(["visitor__views_1h"])
     while True:
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(look_seconds)
         asked = list(islice(waiting, AT_ONCE))
         if not asked:
             continue

@@ -1,5 +1,6 @@
 """Live tiles of the same log: those that the job on Flink sent, and those of the embedded engine."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,40 +29,55 @@ class LiveTiles:
     by_worker: dict[str, Tiles]
     released_us: tuple[int, int]
     """Up to where Flink had released steps while one partition was behind, and when it was not."""
-    last_us: int
-    """The time of the last record on every partition."""
+    last_us: tuple[int, int]
+    """The time of the last record on the slowest partition, then and in the end."""
 
 
 def live_tiles(running: RunningFlink, folder: Path) -> LiveTiles:
     """What both made of the log, after time has moved on, on one partition last."""
     schema, log = default_schema(), running.log
-    last_at = (datetime.now(UTC) + timedelta(hours=3)).replace(second=30, microsecond=0)
+    behind_at, last_at = (datetime.now(UTC).replace(second=30, microsecond=0) + timedelta(hours=n) for n in (-3, 3))
     places = [(topic, partition) for topic in schema.topics for partition in range(topic_named(topic).partitions)]
-    for topic, partition in places[1:]:
-        move_time(log, topic, partition, last_at)
+    slowest = next(place for place in places if not log.end_offsets(place[0])[place[1]])  # its time is yet to begin
+    others = [place for place in places if place != slowest]
     by_flink = FeatureLogs(log, SqliteLog(folder / "by-flink"), "flink")
-    intake, ends = Intake(by_flink, schema), source_ends(log, schema)
+    intake = Intake(by_flink, schema)
 
-    def is_level() -> bool:
-        intake.take()
-        return all(intake.live.get(place, 0) >= end for place, end in ends.items())
+    def released_us() -> int:
+        return standing_of(by_flink, schema).released_us
 
-    wait_until(is_level, "Flink to count all events", running)
-    behind_us = standing_of(by_flink, schema).released_us
-    move_time(log, *places[0], last_at)
-    ends = source_ends(log, schema)
-    wait_until(is_level, "Flink to count the last record", running)
-    step_us, lateness_us = schema.smallest_step_us, NEVER_RELEASED_SECONDS * 10**6
-    closed_us = (to_micros(last_at) - lateness_us) // step_us * step_us
-    wait_until(
-        lambda: is_level() and standing_of(by_flink, schema).released_us >= closed_us, "steps to be released", running
-    )
-    released_us = behind_us, standing_of(by_flink, schema).released_us
+    def move(places: Iterable[tuple[str, int]], when: datetime, until_us: int) -> None:
+        for place in places:
+            move_time(log, *place, when)
+        ends = source_ends(log, schema)
+
+        def is_level() -> bool:
+            intake.take()
+            return all(intake.live.get(place, 0) >= end for place, end in ends.items())
+
+        wait_until(lambda: is_level() and released_us() >= until_us, "steps to be counted and released", running)
+
+    move([slowest], behind_at, 0)
+    move(others, last_at, closed_us(to_micros(behind_at)))
+    move(others[:1], last_at, 0)  # one more portion, while the clock goes on
+    while_behind_us = released_us()
+    move([slowest], last_at, closed_us(to_micros(last_at)))
     by_worker = FeatureLogs(log, SqliteLog(folder / "by-worker"))
     engine = LiveEngine(by_worker, schema, lateness_us=NEVER_RELEASED_SECONDS * 10**6)
     for topic in schema.topics:
         engine.apply(engine.decode(list(all_of(log, topic))))
-    return LiveTiles(_tiles(by_flink), _tiles(by_worker), released_us, to_micros(last_at))
+    return LiveTiles(
+        _tiles(by_flink),
+        _tiles(by_worker),
+        (while_behind_us, released_us()),
+        (to_micros(behind_at), to_micros(last_at)),
+    )
+
+
+def closed_us(newest_us: int) -> int:
+    """Up to where steps are released when every partition was read until then."""
+    step_us = default_schema().smallest_step_us
+    return (newest_us - NEVER_RELEASED_SECONDS * 10**6) // step_us * step_us
 
 
 def move_time(log: Log, topic: str, partition: int, when: datetime) -> None:

@@ -8,9 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 
 from tests.brokers import RunningBrokers, free_ports, one_broker
+from tests.integration.flink.busy_days import FIRST_DAY
 
 from tillstream.adapters.flink import FlinkRest, FlinkUnavailable
 from tillstream.adapters.log.kafka import KafkaLog
@@ -20,7 +23,7 @@ from tillstream.operations.stack.processes import launch
 from tillstream.operations.stack.services import flink_cluster
 
 PATIENCE_SECONDS = 480.0
-NEVER_RELEASED_SECONDS = 300 * 86_400
+NEVER_RELEASED_SECONDS = ((datetime.now(UTC) - FIRST_DAY).days + 30) * 86_400
 """A lateness of features that is longer than the log: no tile depends on what came when."""
 
 
@@ -105,8 +108,8 @@ def wait_until(holds: Callable[[], bool], what: str, running: RunningFlink, seco
     def asked() -> bool:
         try:
             return holds()
-        except TillstreamError:  # a JobManager that was killed; a partition that waits for a transaction's end
-            return False
+        except (TillstreamError, HTTPException):
+            return False  # a JobManager killed; a partition that waits for a transaction's end; a scrape that broke off
 
     while not asked():
         if time.monotonic() > until:
@@ -129,7 +132,7 @@ def running_flink(folder: Path, root: Path) -> Iterator[RunningFlink]:
                 "rest_port": first,
                 "checkpoint_seconds": 2.0,
                 "parallelism": 1,
-                "idle_seconds": 600.0,
+                "idle_seconds": 3_600.0,
                 "task_memory_mebibytes": 1100,
             },  # type: ignore[arg-type]
             streaming={"partial_seconds": 0.5},  # type: ignore[arg-type]

@@ -51,11 +51,19 @@ class Buckets:
         self._lateness_us = lateness_us
         self._buckets = [Bucket(number, schema, plans) for number in range(2)]
 
-    def count(self, number: int, records: Sequence[Record]) -> None:
-        """One portion of one bucket; the watermark is that of a source with one partition."""
+    def count(
+        self, number: int, records: Sequence[Record], *, watermark_us: int | None = None, now_us: int | None = None
+    ) -> None:
+        """One portion of one bucket; the watermark, if not given, is that of a source with one partition."""
         came = [Came(one.topic, one.partition, one.offset, one.received_at_us, one.value) for one in records]
-        closed_until_us = decode_batch(records).newest_us - self._lateness_us
-        counted = self._buckets[number].count(self.kept[number], came, closed_until_us=closed_until_us)
+        if watermark_us is None:
+            watermark_us = decode_batch(records).newest_us - self._lateness_us
+        counted = self._buckets[number].count(
+            self.kept[number],
+            came,
+            closed_until_us=watermark_us,
+            backlog_until_us=now_us - self._lateness_us if now_us else 0,
+        )
         sent = rows_of(number, *counted)
         headers = [{"key": row.key, "offsets": row.offsets, "kind": row.kind} for row in sent]
         rows = zip(sent, headers, strict=True)

@@ -127,6 +127,22 @@ def test_all_is_counted_and_released_only_up_to_where_every_bucket_is(home: Home
     assert standing.some_live == home.buckets.kept[0].offsets
 
 
+def test_the_clock_releases_what_a_backlog_left_and_the_watermark_alone_what_is_read_in_time(home: Home) -> None:
+    records = sorted(home.loop.records(), key=lambda one: one.received_at_us)
+    *earlier, last = records
+    now_us = last.received_at_us + HOUR_US // 2
+    bucket, (kept, _) = home.buckets, home.buckets.kept
+    bucket.count(0, earlier, watermark_us=0, now_us=now_us)  # days of it
+    released_us = now_us - HOUR_US
+    released_us -= released_us % SMALL.smallest_step_us
+    assert kept.released_until_us == released_us
+    # Half an hour old, while another partition, a day behind, holds the watermark back.
+    bucket.count(0, [last], watermark_us=now_us - DAY_US, now_us=now_us + HOUR_US // 2 - 1)
+    assert kept.released_until_us == released_us
+    bucket.count(0, [], watermark_us=now_us, now_us=now_us + 5 * HOUR_US)
+    assert kept.released_until_us == now_us - now_us % SMALL.smallest_step_us
+
+
 def test_a_run_that_begins_anew_counts_for_the_one_before_which_is_heard_no_more(home: Home) -> None:
     records = home.loop.records()
     for number in range(2):

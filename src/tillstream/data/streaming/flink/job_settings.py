@@ -34,7 +34,7 @@ class JobSettings:
     horizon_us: int = 0
     """Live features: steps that ended by then are left to batch, unread or not."""
     leaves_backlog: bool = True
-    """And those that ended longer ago than the lateness by the clock, when their events come to be read."""
+    """And those that ended longer ago than the lateness by the clock, when records come that were received then."""
     resume_from: str | None = None
     """A savepoint or a checkpoint, as a URI; None begins at the oldest record."""
 

@@ -4,7 +4,7 @@ It reads every event and counts what touches its own entities, so that a header 
 embedded engine's says of all. Pure but for what it keeps, which Flink holds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from tillstream.adapters.log import NewRecord, partition_of
@@ -49,14 +49,23 @@ class Bucket:
         self._number, self._schema, self._plans = number, schema, plans
 
     def count(
-        self, kept: BucketKept, records: Iterable[Came], *, closed_until_us: int, horizon_us: int = 0
+        self,
+        kept: BucketKept,
+        records: Sequence[Came],
+        *,
+        closed_until_us: int,
+        horizon_us: int = 0,
+        backlog_until_us: int = 0,
     ) -> tuple[list[NewRecord], Counted]:
         """The portion's records in their order, and its end.
 
-        Steps that ended by `horizon_us` are released unread; those that ended by `closed_until_us`, the watermark,
-        when the portion is counted.
+        Steps that ended by `closed_until_us`, the watermark, are released when the portion is counted. Before it, and
+        so unread, those that ended by `horizon_us`; or by `backlog_until_us`, when some of the records were received
+        before then and are read only now.
         """
         outcome = Outcome()
+        if any(came.received_at_us < backlog_until_us for came in records):
+            horizon_us = max(horizon_us, backlog_until_us)
         events = self._events(kept, records, outcome)
         sent = self._release(kept, horizon_us)
         work = work_of(self._plans, fresh(kept, events, outcome), self._is_mine)

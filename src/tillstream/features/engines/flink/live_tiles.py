@@ -32,8 +32,9 @@ _HEADERS: Final = ", ".join(
 class Counting(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in this environment
     """Records wait in the state of their bucket for a tenth of a second, then are one portion.
 
-    A step is released, unread or not, when it closed longer ago than the lateness by the clock, so that a history of
-    weeks is not counted; without the clock when the watermark passes its end, each partition being read so far.
+    A step is released when the watermark passes its end, each partition being read so far. Of records that are read
+    longer after they were received than the lateness, a history or what an outage left, nothing is counted in steps
+    that closed by then: the clock releases those unread.
     """
 
     def __init__(self, settings: JobSettings) -> None:
@@ -67,15 +68,19 @@ class Counting(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in
         timers.register_event_time_timer(bucket.next_end_us(closed_until_us) // 1000)
         if not waiting and bucket.next_end_us(kept.released_until_us) > closed_until_us:
             return
-        horizon_us = self._horizon_us(timers.current_processing_time() * 1000)
-        records, counted = bucket.count(kept, waiting, closed_until_us=closed_until_us, horizon_us=horizon_us)
+        records, counted = bucket.count(
+            kept,
+            waiting,
+            closed_until_us=closed_until_us,
+            horizon_us=self._settings.horizon_us,
+            backlog_until_us=self._backlog_until_us(timers.current_processing_time() * 1000),
+        )
         kept.save()
         for row in rows_of(int(key), records, counted):
             yield Row(*row)
 
-    def _horizon_us(self, now_us: int) -> int:
-        told = self._settings
-        return max(told.horizon_us, now_us - told.lateness_seconds * 10**6 if told.leaves_backlog else 0)
+    def _backlog_until_us(self, now_us: int) -> int:
+        return now_us - self._settings.lateness_seconds * 10**6 if self._settings.leaves_backlog else 0
 
     def _bucket(self, key: str) -> tuple[Bucket, FlinkKept]:
         """From its state in the first turn since this task started, from then on in memory."""
