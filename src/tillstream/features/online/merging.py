@@ -5,21 +5,23 @@ from collections.abc import Iterable
 from tillstream.adapters.log import Record
 from tillstream.features.definitions import Schema
 from tillstream.features.online.packing import merge, pack, sections_of
-from tillstream.features.updates import Tiles, decode_tiles_record, is_tiles
+from tillstream.features.updates import KIND, Tiles, decode_tiles_record
 
 
 def tiles_by_key(schema: Schema, records: Iterable[Record]) -> tuple[dict[str, Tiles], int]:
     """The last tile of each step, by key, and how many records are of definitions that are not in force."""
     found: dict[str, Tiles] = {}
     unknown = 0
-    for record in records:
-        if not is_tiles(record):
+    for _, _, _, _, key, value, headers in records:
+        if KIND in headers:
             continue
-        fingerprint, tiles = decode_tiles_record(record.value)
-        if schema.fingerprints.get(record.key.partition(":")[0]) != fingerprint:
+        fingerprint, tiles = decode_tiles_record(value)
+        if schema.fingerprints.get(key.partition(":")[0]) != fingerprint:
             unknown += 1
             continue
-        mine = found.setdefault(record.key, {})
+        if key not in found:
+            found[key] = {}
+        mine = found[key]
         for number, step, payload in tiles:
             if number in mine:
                 mine[number][step] = payload

@@ -10,7 +10,7 @@ import struct
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Final, TypeAlias
 
 import msgspec
@@ -70,11 +70,14 @@ def sections_of(schema: Schema, entity: str, row: bytes | None) -> list[Section]
 def pack(schema: Schema, entity: str, sections: Sequence[Section]) -> bytes:
     """The row of these sections."""
     of_numbers, of_text = schema.order[entity]
-    whole = [sections[number] for number in of_numbers]
-    text = [bytes(sections[number]) for number in of_text]
-    numbers, head = list(chain.from_iterable(whole)), head_of(len(sections))
-    sizes = [8 * len(section) for section in whole] + [len(section) for section in text]
-    edges = accumulate(sizes, initial=head.size)
+    head = head_of(len(sections))
+    begin, numbers, text = head.size, list[int](), [bytes(sections[number]) for number in of_text]
+    edges = [begin]
+    for number in of_numbers:
+        numbers += sections[number]
+        edges.append(begin + 8 * len(numbers))
+    for part in text:
+        edges.append(edges[-1] + len(part))
     return _joined(head.pack(schema.fingerprints[entity], *edges), longs_of(len(numbers)).pack(*numbers), *text)
 
 
@@ -100,7 +103,7 @@ def merge(group: Group, section: Section, changed: Mapping[int, Payload]) -> Sec
         # Most merges are of one tile, and that of the newest step.
         ((step, payload),) = changed.items()
         if not section:
-            return encode_tiles(group, changed, (step,))
+            return _of_one(group, step, payload)
         if group.lines and group.kind != "distinct" and section[last := len(section) // group.lines - 1] == step:
             found = list(section)
             found[last :: last + 1] = (step, *payload)
@@ -140,14 +143,19 @@ def decode_tiles(group: Group, section: Section) -> dict[int, Payload]:
 
 def encode_tiles(group: Group, tiles: Mapping[int, Payload], steps: Sequence[int]) -> Section:
     """The section of the tiles of these steps, in their order."""
-    if group.is_text:
-        return _ENCODE([(step, tiles[step]) for step in steps])
     if len(steps) == 1:
         (step,) = steps
-        payload: list[int] = tiles[step]
-        return [step] * (len(payload) if group.kind == "distinct" else 1) + payload
+        return _of_one(group, step, tiles[step])
+    if group.is_text:
+        return _ENCODE([(step, tiles[step]) for step in steps])
     payloads = [tiles[step] for step in steps]
     if group.kind == "distinct":
         spread = [step for step, hashes in zip(steps, payloads, strict=True) for _ in hashes]
         return [*spread, *chain.from_iterable(payloads)]
     return [*steps, *chain.from_iterable(zip(*payloads, strict=True))]
+
+
+def _of_one(group: Group, step: int, payload: Payload) -> Section:
+    if group.is_text:
+        return _ENCODE(((step, payload),))
+    return [step] * len(payload) + payload if group.kind == "distinct" else [step, *payload]
