@@ -2,7 +2,7 @@
 
 The same events and the same bare consumer as in `freshness`, on Kafka. A tile can be read after the checkpoint that
 ends its transaction, so half a checkpoint's interval is in the middle figure and a whole one in the last. The job has
-just begun when the first event comes; what its first half minute is like, while Java and Python's workers get warm, is
+just begun when the first event comes; what its first minute is like, while Java and Python's workers get warm, is
 told apart, and so is the rate. Two cores are shared with the measuring, so that this takes little of them: ten events
 come in a request, and the store is looked at twenty times a second.
 """
@@ -21,7 +21,7 @@ from tillstream.apps.wiring.event_log import open_log
 from tillstream.core.settings import StoreSettings
 
 BAR_P99_MS = 2_000.0
-WARM_SECONDS = 30
+WARM_SECONDS = 60
 SERVICES = ("kafka", "valkey", "jobmanager", "taskmanager", "streaming", "features", "api")
 SETTINGS = {"TILLSTREAM_ENGINES__LIVE_FEATURES": "flink"}
 
