@@ -2,9 +2,9 @@
 
 The same events and the same bare consumer as in `freshness`, on Kafka. A tile can be read after the checkpoint that
 ends its transaction, so half a checkpoint's interval is in the middle figure and a whole one in the last. The job has
-just begun when the first event comes; what its first minute is like, while Java and Python's workers get warm, is
-told apart, and so is the rate. Two cores are shared with the measuring, so that this takes little of them: ten events
-come in a request, and the store is looked at twenty times a second.
+just begun when the first event comes; its first minute, in which Java and Python's workers get warm and what waited
+meanwhile is worked off, is told apart, and so is the rate. Two cores are shared with the measuring, so that this takes
+little of them: ten events come in a request, and the store is looked at twenty times a second.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ def run() -> list[BenchLine]:
                 store = StoreSettings(port=home.ports["store"], deadline_ms=500)
                 log = open_log(settings_of(home))
                 measuring = measure(
-                    log, home.ports["api"], store, warm_seconds=WARM_SECONDS, a_request=10, look_seconds=0.05
+                    log, home.ports["api"], store, warm_seconds=WARM_SECONDS, events_a_request=10, look_seconds=0.05
                 )
                 seen = asyncio.run(measuring)
     finally:

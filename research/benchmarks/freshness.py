@@ -112,7 +112,7 @@ async def measure(
     store: StoreSettings,
     *,
     warm_seconds: int = WARM_SECONDS,
-    a_request: int = 1,
+    events_a_request: int = 1,
     look_seconds: float = 0.002,
 ) -> Seen:
     """How long events take, sent so many a request and looked for so often; those of the first seconds told apart."""
@@ -124,7 +124,7 @@ async def measure(
     watcher = threading.Thread(target=watch_log, args=(log, seen, stop), daemon=True)  # or Ctrl-C waits for it
     watcher.start()
     reading = asyncio.create_task(watch_store(store, waiting, readable, look_seconds))
-    await send(port, sent, waiting, EVENTS_PER_SECOND * (SECONDS + warm_seconds), a_request)
+    await send(port, sent, waiting, EVENTS_PER_SECOND * (SECONDS + warm_seconds), events_a_request)
     until = time.monotonic() + 10
     while len(readable) < len(sent) and time.monotonic() < until:
         await asyncio.sleep(0.05)
@@ -139,15 +139,15 @@ async def measure(
     return Seen(ours, bare, cold_seconds, len(counted) / (sent[counted[-1]] - sent[counted[0]]))
 
 
-async def send(port: int, sent: dict[str, float], waiting: dict[str, None], total: int, a_request: int) -> None:
+async def send(port: int, sent: dict[str, float], waiting: dict[str, None], total: int, events_a_request: int) -> None:
     """Requests evenly spaced, each event of a visitor of its own; notes when it was sent."""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         begun = time.monotonic()
 
         async def sender(first: int) -> None:
-            for number in range(first * a_request, total, SENDERS * a_request):
+            for number in range(first * events_a_request, total, SENDERS * events_a_request):
                 await asyncio.sleep(max(0.0, begun + number / EVENTS_PER_SECOND - time.monotonic()))
-                lines = {f"v-{uuid4().hex[:12]}": number + more for more in range(a_request)}
+                lines = {f"v-{uuid4().hex[:12]}": number + more for more in range(events_a_request)}
                 body = b"\n".join(view_of(visitor, at) for visitor, at in lines.items())
                 sent.update(dict.fromkeys(lines, time.monotonic()))
                 answer = await client.post("/v1/events", content=body, headers={"Content-Type": "application/x-ndjson"})
