@@ -184,6 +184,18 @@ def test_an_empty_store_is_filled_in_large_portions_and_a_readable_one_kept_up_i
     assert kept_up.records + drain(writer) == added
 
 
+def test_values_and_guard_are_set_at_once_each_kind_with_its_own_time_to_live(server: Server) -> None:
+    store, client = WritingStore(server.settings), valkey.Valkey(port=server.settings.port)
+    values = {100: {"a": b"1", "b": b"2"}, 200: {"c": b"3"}, 300: {}, 400: {"d": b"4"}}
+    assert store.swap("guard", b"", b"first", values)
+    assert [client.get(key) for key in ("guard", *"abcd")] == [b"first", b"1", b"2", b"3", b"4"]
+    assert [client.ttl(key) for key in ("guard", *"abcd")] == [-1, 100, 100, 200, 400]
+    assert not store.swap("guard", b"other", b"second", {100: {"a": b"5", "e": b"6"}})
+    assert [client.get(key) for key in ("guard", "a", "e")] == [b"first", b"1", None]
+    store.close()
+    client.close()
+
+
 def test_two_writers_apply_each_record_once(server: Server, loop: LiveLoop) -> None:
     loop.release()
     one, other = writer_of(loop, server), writer_of(loop, server)
@@ -290,8 +302,8 @@ def test_the_memory_that_was_computed_is_what_a_real_server_takes(server: Server
     many = [(entity, f"{one}-{n:05}", row) for n in range(400) for key, row in rows.items()
             for entity, _, one in [key.partition(":")]]  # fmt: skip
     for start in range(0, len(many), 2_000):
-        part = {f"f:{entity}:{one}": (row, 10**6) for entity, one, row in many[start : start + 2_000]}
-        assert store.swap(f"guard-{start}", b"", b"x", part)
+        part = {f"f:{entity}:{one}": row for entity, one, row in many[start : start + 2_000]}
+        assert store.swap(f"guard-{start}", b"", b"x", {10**6: part})
     time.sleep(0.3)  # the tables of keys grow a step at a time
     used, _ = store.memory_bytes()
     kinds = {}

@@ -86,7 +86,7 @@ class Interrupted(WritingStore):
         super().__init__(settings)
         self._meanwhile = meanwhile
 
-    def swap(self, guard: str, expected: bytes, following: bytes, values: Mapping[str, tuple[bytes, int]]) -> bool:
+    def swap(self, guard: str, expected: bytes, following: bytes, values: Mapping[int, Mapping[str, bytes]]) -> bool:
         self._meanwhile()
         return super().swap(guard, expected, following, values)
 

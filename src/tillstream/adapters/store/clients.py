@@ -16,7 +16,12 @@ _WRITE_SECONDS: Final = 2.0
 _SWAP: Final = """
 local found = redis.call('GET', KEYS[1]) or ''
 if found ~= ARGV[1] then return 0 end
-for i = 2, #KEYS do redis.call('SET', KEYS[i], ARGV[2 * i - 1], 'EX', ARGV[2 * i]) end
+local key, told = 2, #KEYS + 2
+while key <= #KEYS do
+  local seconds, following = ARGV[told], key + ARGV[told + 1]
+  for i = key, following - 1 do redis.call('SET', KEYS[i], ARGV[i + 1], 'EX', seconds) end
+  key, told = following, told + 2
+end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1
 """
@@ -96,16 +101,18 @@ class WritingStore:
         except (OSError, ValkeyError) as error:
             raise self._unavailable(error) from error
 
-    def swap(self, guard: str, expected: bytes, following: bytes, values: Mapping[str, tuple[bytes, int]]) -> bool:
-        """Sets all values (bytes, seconds to live) and the guard in one step, if the guard still is `expected`.
+    def swap(self, guard: str, expected: bytes, following: bytes, values: Mapping[int, Mapping[str, bytes]]) -> bool:
+        """Sets all values, by the seconds they live, and the guard in one step, if the guard still is `expected`.
 
         A guard that is not there counts as empty. False: nothing was written.
         """
-        arguments: list[bytes | int] = [expected, following]
-        for value, seconds in values.values():
-            arguments += (value, seconds)
+        keys, arguments, lives = [guard], list[bytes | int]((expected, following)), list[int]()
+        for seconds, living in values.items():
+            keys += living.keys()
+            arguments += living.values()
+            lives += (seconds, len(living))
         try:
-            return bool(self._swap(keys=[guard, *values], args=arguments))
+            return bool(self._swap(keys=keys, args=[*arguments, *lives]))
         except (OSError, ValkeyError) as error:
             raise self._unavailable(error) from error
 

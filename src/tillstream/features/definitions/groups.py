@@ -70,17 +70,16 @@ class Group:
     """Whole numbers of a tile with its step, or of one of its hashes: lines of its section in a row. 0 with text."""
     kept_steps: int = field(init=False, compare=False, repr=False)
     """Steps that can still matter beside the newest, with as many more as a clock may run ahead."""
+    most_steps: int | None = field(init=False, compare=False, repr=False)
+    """How many steps with events are kept at most; None where every step in reach is."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_text", self._has_text())
         object.__setattr__(self, "lines", 0 if self.is_text else self._numbers())
         kept = 0 if self.keep == "newest" else -(-self.span_us // self.step_us) - (-_AHEAD_US // self.step_us)
         object.__setattr__(self, "kept_steps", kept)
-
-    @property
-    def most_steps(self) -> int | None:
-        """How many steps with events are kept at most; None where every step in reach is."""
-        return EXACT_INSTANTS if self.step_us == EXACT_US and self.keep == "window" else None
+        most = EXACT_INSTANTS if self.step_us == EXACT_US and self.keep == "window" else None
+        object.__setattr__(self, "most_steps", most)
 
     def oldest_step(self, at_us: int) -> int:
         """The oldest step that any window asked at `at_us` or later reaches."""

@@ -70,26 +70,33 @@ def sections_of(schema: Schema, entity: str, row: bytes | None) -> list[Section]
 def pack(schema: Schema, entity: str, sections: Sequence[Section]) -> bytes:
     """The row of these sections."""
     of_numbers, of_text = schema.order[entity]
-    head = head_of(len(sections))
-    begin, numbers, text = head.size, list[int](), [bytes(sections[number]) for number in of_text]
-    edges = [begin]
+    edge, numbers, text = head_of(len(sections)).size, list[int](), b""
+    edges = [edge]
     for number in of_numbers:
-        numbers += sections[number]
-        edges.append(begin + 8 * len(numbers))
-    for part in text:
-        edges.append(edges[-1] + len(part))
-    return _joined(head.pack(schema.fingerprints[entity], *edges), longs_of(len(numbers)).pack(*numbers), *text)
+        if section := sections[number]:
+            numbers += section
+            edge += 8 * len(section)
+        edges.append(edge)
+    for number in of_text:
+        text += bytes(sections[number])
+        edges.append(edge + len(text))
+    row = _row_of(len(sections), len(numbers)).pack(schema.fingerprints[entity], *edges, *numbers)
+    return _closed(row + text)
 
 
 @cache
 def empty_row(fingerprint: bytes, groups: int) -> bytes:
     """The row that an id without one reads as."""
     head = head_of(groups)
-    return _joined(head.pack(fingerprint, *(head.size,) * (groups + 1)))
+    return _closed(head.pack(fingerprint, *(head.size,) * (groups + 1)))
 
 
-def _joined(*parts: bytes) -> bytes:
-    row = b"".join(parts)
+@lru_cache(10_000)
+def _row_of(groups: int, count: int) -> struct.Struct:
+    return struct.Struct(f"{head_of(groups).format}{count}q")
+
+
+def _closed(row: bytes) -> bytes:
     row += bytes(-(len(row) + CHECKSUM_BYTES) % 8)
     return row + crc32(row).to_bytes(CHECKSUM_BYTES, "little")
 

@@ -138,10 +138,11 @@ class OnlineWriter:
         for start in range(0, len(keys), _ROWS_AT_MOST):
             part = keys[start : start + _ROWS_AT_MOST]
             known |= zip(part, self._store.mget([PREFIX + key for key in part]), strict=True)
-        values = {}
+        values: dict[int, dict[str, bytes]] = {seconds: {} for seconds in self._ttl_seconds.values()}
         for key, changed in tiles.items():
             entity = key.partition(":")[0]
-            values[PREFIX + key] = (merged_row(self._schema, entity, known[key], changed), self._ttl_seconds[entity])
+            row = merged_row(self._schema, entity, known[key], changed)
+            values[self._ttl_seconds[entity]][PREFIX + key] = row
         return self._store.swap(POSITION, position.encode(), moved.encode(), values)
 
 

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS partitions (
 );
 """
 _READ = (
-    "SELECT ?, partition, offset, appended_at, key, value, headers FROM records "
+    "SELECT offset, appended_at, key, value, headers FROM records "
     "WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?"
 )
 _DELETE_ROWS = 10_000
@@ -97,10 +97,11 @@ class TopicFile:
         self, partition: int, offset: int, max_records: int, *, connection: sqlite3.Connection | None = None
     ) -> list[Record]:
         """Up to `max_records` from `offset` on, in order."""
-        rows = (connection or self._connection).execute(_READ, (self.topic.name, partition, offset, max_records))
+        rows = (connection or self._connection).execute(_READ, (partition, offset, max_records))
+        name, new = self.topic.name, tuple.__new__  # a named tuple's own constructor is Python code, run once a record
         return [
-            Record(topic, found, at, appended, key, value, _DECODE(headers) if headers else NO_HEADERS)
-            for topic, found, at, appended, key, value, headers in rows
+            new(Record, (name, partition, at, appended, key, value, _DECODE(headers) if headers else NO_HEADERS))
+            for at, appended, key, value, headers in rows
         ]
 
     def end_offsets(self) -> dict[int, int]:
