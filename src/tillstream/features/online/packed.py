@@ -1,7 +1,8 @@
 """Many rows of one entity kind as one array of whole numbers, and where each group's tiles lie in it."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from zlib_ng.zlib_ng import crc32
 from tillstream.features.definitions.schema import Schema
 from tillstream.features.errors import FingerprintUnknown
 from tillstream.features.online.column import Longs
-from tillstream.features.online.packing import RESIDUE, check_row, decode_tiles, empty_row
+from tillstream.features.online.packing import FINGERPRINT_BYTES, RESIDUE, check_row, decode_tiles, empty_row
 from tillstream.features.tiles import Payload
 
 
@@ -22,9 +23,9 @@ class PackedRows:
 
     def __init__(self, schema: Schema, entity: str, rows: Sequence[bytes | None]) -> None:
         self._groups, self._places = schema.groups[entity], schema.places[entity]
-        fingerprint, edges = schema.fingerprints[entity], len(self._groups) + 1
-        none = empty_row(fingerprint, len(self._groups))
-        whole = [none if row is None else row for row in rows]
+        fingerprint = schema.fingerprints[entity]
+        layout = _layout_of(fingerprint, len(self._groups))
+        whole = [layout.none if row is None else row for row in rows]
         if not set(map(crc32, whole)) <= {RESIDUE}:
             for row in whole:
                 check_row(row, fingerprint)
@@ -32,22 +33,41 @@ class PackedRows:
         self.numbers: Longs = np.frombuffer(self._joined, "<i8")
         sizes = np.fromiter(map(len, whole), np.int64, len(whole))
         starts = sizes.cumsum() - sizes
-        if (self.numbers.take(starts >> 3) != int.from_bytes(fingerprint, "little", signed=True)).any():
+        # A row of another layout may be shorter than this head; then its fingerprint is another too.
+        heads = np.frombuffer(self._joined, "<u4").take(layout.words + (starts >> 2), mode="clip")
+        if (heads[:2] != layout.fingerprint).any():
             raise FingerprintUnknown
-        # Eight bytes of fingerprint are two of these words.
-        words = np.arange(2, 2 + edges)[:, None] + (starts >> 2)
-        self._edges: Longs = np.frombuffer(self._joined, "<u4").take(words) + starts
+        self._edges: Longs = heads[2:] + starts
 
-    def sections(self, places: Longs, lines: Longs) -> tuple[Longs, Longs]:
-        """Of each section at these places with so many lines, and each id: its place in `numbers`, and its tiles."""
-        begins, ends = self._edges.take(places, axis=0), self._edges.take(places + 1, axis=0)
-        return begins >> 3, (ends - begins) // (8 * lines)
+    def sections(self, places: Longs, after: Longs, lines: Longs) -> tuple[Longs, Longs]:
+        """Of each section with so many lines, and each id: its place in `numbers`, and its tiles.
+
+        `places` says which sections, `after` where each one's next stands.
+        """
+        at = self._edges >> 3
+        begins = at.take(places, axis=0)
+        return begins, (at.take(after, axis=0) - begins) // lines
 
     def payloads(self, number: int) -> list[dict[int, Payload]]:
         """Of a group with text each id's tiles by step."""
         place, group = self._places[number], self._groups[number]
         edges = zip(self._edges[place].tolist(), self._edges[place + 1].tolist(), strict=True)
         return [decode_tiles(group, self._joined[begin:end]) for begin, end in edges]
+
+
+class _Layout(NamedTuple):
+    none: bytes
+    """The row of an id that the store does not have."""
+    words: Longs
+    """Which four bytes of a row are its head's, as a column: fingerprint, then edges."""
+    fingerprint: NDArray[np.uint32]
+    """Its two of these words, as a column."""
+
+
+@cache
+def _layout_of(fingerprint: bytes, groups: int) -> _Layout:
+    words = np.arange(FINGERPRINT_BYTES // 4 + groups + 1).reshape(-1, 1)
+    return _Layout(empty_row(fingerprint, groups), words, np.frombuffer(fingerprint, "<u4").reshape(-1, 1))
 
 
 def running(numbers: NDArray[Any]) -> Longs:

@@ -68,8 +68,10 @@ def _term_places(terms: Terms, spans: Spans) -> tuple[Longs, Longs]:
 
 def _quotients(reading: Reading, totals: Longs) -> Iterator[tuple[str, AnyColumn]]:
     wanted = reading.quotients
-    of = totals.take(wanted.of, axis=0) / wanted.of_scale
-    over = totals.take(wanted.over, axis=0) / wanted.over_scale
+    of: Longs | Doubles = totals.take(wanted.of, axis=0)
+    over: Longs | Doubles = totals.take(wanted.over, axis=0)
+    if wanted.is_scaled:
+        of, over = of / wanted.of_scale, over / wanted.over_scale
     is_missing = over == 0
     values = wanted.defaults.repeat(over.shape[1], axis=1)
     np.divide(of, over, out=values, where=~is_missing)

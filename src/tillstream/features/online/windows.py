@@ -32,6 +32,8 @@ class Windows:
     each: tuple[Window, ...]
     places: Longs
     """The sections that are read."""
+    after: Longs
+    """The place after each."""
     lines: Longs
     ended: Longs
     """The windows that ended some time ago."""
@@ -42,7 +44,7 @@ class Windows:
 
     def at(self, packed: PackedRows, at_us: int) -> "Spans":
         """Where their tiles lie when they are asked at that instant; the bounds are those of schema.bounds_us."""
-        begins, counts = packed.sections(self.places, self.lines)
+        begins, counts = packed.sections(self.places, self.after, self.lines)
         of, steps = self.edge_sections, (at_us - self.edge_ago_us) // self.edge_step_us
         # All edges are looked for at once: what a read does to arrays costs by the number of times, not by their size.
         begins, counts = begins.take(of, axis=0), counts.take(of, axis=0)
@@ -79,6 +81,7 @@ def windows_of(bindings: Sequence[Binding], places: Sequence[int]) -> tuple[Wind
     return Windows(
         each,
         _longs(place for place, _ in sections),
+        _longs(place + 1 for place, _ in sections),
         _longs(lines for _, lines in sections).reshape(-1, 1),
         _longs(ended),
         _longs([*section_of, *(section_of[number] for number in ended)]),
