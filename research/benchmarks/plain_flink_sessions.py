@@ -1,6 +1,8 @@
-"""The counterpart of `flink_sessions`, run in Flink's own environment: the same window, as Flink's manual writes it.
+"""The counterparts of `flink_sessions`, run in Flink's own environment: the same window, as Flink's manual writes it.
 
-JSON is read by Flink's own format, nothing is validated, no record but a closed session's is told, as JSON.
+`plain_sessions` reads JSON by Flink's own format and validates nothing. `validated_sessions` has each record judged by
+the contract's decoder first, as ours has, so that what ours does beyond the window stands apart from that. Both tell no
+record but a closed session's, as JSON.
 """
 
 import sys
@@ -8,10 +10,12 @@ from typing import Final
 
 from pyflink.table import StreamTableEnvironment
 
+from tillstream.data.streaming.flink.decoding import step_reader
 from tillstream.data.streaming.flink.job import remote_environment
 from tillstream.data.streaming.flink.job_settings import JobSettings
-from tillstream.data.streaming.flink.tables import TRANSACTION_TIMEOUT_MS, interval
+from tillstream.data.streaming.flink.tables import TRANSACTION_TIMEOUT_MS, interval, source_ddl
 
+NAMES: Final = ("clicks", "orders")
 _STEPS: Final = """
 CREATE TEMPORARY VIEW steps AS
 SELECT event_id, visitor_id, customer_id, occurred_at, kind, product_id, row_at FROM clicks WHERE row_at IS NOT NULL
@@ -19,6 +23,12 @@ UNION ALL
 SELECT event_id, visitor_id, customer_id, occurred_at, kind, product_id, row_at FROM orders
 WHERE row_at IS NOT NULL AND kind = 'placed' AND visitor_id IS NOT NULL
 """
+_VALIDATED: Final = "CREATE TEMPORARY VIEW steps AS " + " UNION ALL ".join(
+    "SELECT event_id, visitor_id, customer_id, TO_TIMESTAMP_LTZ(at_us / 1000, 3) AS occurred_at, kind, product_id, "
+    f"row_at FROM {name}, LATERAL TABLE(step_of_{name}(`value`, received_at_us)) AS step(visitor_id, at_us, event_id, "
+    "kind, product_id, customer_id, came_us)"
+    for name in NAMES
+)
 _SESSIONS: Final = """
 INSERT INTO sessions
 SELECT visitor_id, MIN(occurred_at), MAX(occurred_at), COUNT(DISTINCT event_id),
@@ -61,12 +71,17 @@ CREATE TEMPORARY TABLE sessions (
 
 
 def submit(settings: JobSettings) -> None:
-    """Sends the job."""
+    """Sends the one that the settings name."""
     streams = remote_environment(settings)
     tables = StreamTableEnvironment.create(streams)
-    for name in ("clicks", "orders"):
-        tables.execute_sql(source(name, settings))
-    tables.execute_sql(_STEPS)
+    is_plain = settings.job == "plain_sessions"
+    for name in NAMES:
+        if is_plain:
+            tables.execute_sql(source(name, settings))
+        else:
+            tables.execute_sql(source_ddl(name, f"{name}.v1", settings))
+            tables.create_temporary_function(f"step_of_{name}", step_reader(f"{name}.v1"))
+    tables.execute_sql(_STEPS if is_plain else _VALIDATED)
     tables.execute_sql(sink(settings))
     statements = tables.create_statement_set()
     statements.add_insert_sql(_SESSIONS.replace("{gap}", interval(settings.gap_seconds * 1000)))
