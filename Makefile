@@ -27,6 +27,8 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export FEAST_USAGE := False
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+# Where Python may not keep its bytecode (images of containers often say so), it is made once here, not in each process.
+export UV_COMPILE_BYTECODE := $(if $(PYTHONDONTWRITEBYTECODE),1,0)
 
 .PHONY: help setup engines demo test check format fast services browser kill data jvm faults conformance parity bench limits wheel storefront mlflow docs \
   hooks browsers release clean
