@@ -35,9 +35,7 @@ def run() -> list[BenchLine]:
             with stack(home, only=SERVICES):
                 store = StoreSettings(port=home.ports["store"], deadline_ms=500)
                 log = open_log(settings_of(home))
-                measuring = measure(
-                    log, home.ports["api"], store, warm_seconds=WARM_SECONDS, events_a_request=10, look_seconds=0.05
-                )
+                measuring = measure(log, home.ports["api"], store, warm_seconds=WARM_SECONDS, look_seconds=0.05)
                 seen = asyncio.run(measuring)
     finally:
         for name in SETTINGS:

@@ -27,7 +27,9 @@ class BenchLine:
 
     @property
     def ratio(self) -> float | None:
-        """Ours over theirs; None where there is no counterpart."""
+        """Ours over theirs, of paired rounds the middle of its interval; None where there is no counterpart."""
+        if self.interval is not None:
+            return math.sqrt(self.interval[0] * self.interval[1])
         return self.ours / self.theirs if self.theirs else None
 
     @property
@@ -55,9 +57,10 @@ def paired(
     bar: float | None = None,
     better: Literal["higher", "lower"] = "lower",
 ) -> BenchLine:
-    """The medians of rounds in which both were measured one after the other, with the interval of their ratio.
+    """The medians of rounds in which both were measured one after the other, and the ratio with its interval.
 
-    The interval is Student's over the rounds' log ratios, so what slows a whole round down takes no part in it.
+    Both are of the rounds' log ratios, the interval Student's, so what slows a whole round down takes no part in them.
+    Medians of different rounds may have another ratio, even one outside the interval.
     """
     logs = [math.log(one / other) for one, other in zip(ours, theirs, strict=True)]
     reach = float(t.ppf(0.975, len(logs) - 1)) * statistics.stdev(logs) / math.sqrt(len(logs))

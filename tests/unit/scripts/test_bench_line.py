@@ -12,6 +12,13 @@ def test_the_interval_holds_the_ratio_and_what_slows_a_whole_round_down_takes_no
     assert (even.verdict, uneven.verdict) == ("ok", "short")
 
 
+def test_a_ratio_is_of_the_rounds_where_medians_of_different_ones_would_tell_another() -> None:
+    apart = paired("x_ms", [1.0, 4.0, 9.0], [1.0, 8.0, 6.0], bar=0.8)
+    assert (apart.ours, apart.theirs) == (4.0, 6.0)
+    assert apart.ratio == pytest.approx((1.0 * 0.5 * 1.5) ** (1 / 3))
+    assert apart.verdict == "short"
+
+
 def test_a_line_without_an_interval_prints_none() -> None:
     assert "interval" not in str(BenchLine("x_ms", 1.0, 2.0))
     assert "interval=0.5..0.5" in str(paired("x_ms", [1.0, 1.0], [2.0, 2.0]))

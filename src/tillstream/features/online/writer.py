@@ -69,7 +69,7 @@ class OnlineWriter:
     ) -> None:
         """Applies so many records of each partition at once; `filling_records` while no row may be read yet.
 
-        The step that moves rows holds the store for 5 us each, and readers have a deadline. Larger portions touch a
+        The step that moves rows holds the store for 2 us each, and readers have a deadline. Larger portions touch a
         row less often. `ask_for_all` is called when the topic's beginning is gone: batch is to send every released
         step again.
         """
