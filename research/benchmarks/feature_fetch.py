@@ -16,10 +16,10 @@ from random import Random
 from typing import Any, cast
 
 import numpy as np
-import valkey
 from research.benchmarks.feature_home import feature_home
 from research.benchmarks.line import BenchLine, paired, quantile
 
+from tillstream.adapters.store import blocking_client
 from tillstream.core.settings import StoreSettings
 from tillstream.features.definitions import Feature, default_schema
 from tillstream.features.online.query import Query
@@ -82,7 +82,7 @@ class Sides:
     """The same products and features, as tiles and as finished values, by one client."""
 
     def __init__(self, store: StoreSettings) -> None:
-        self.client = valkey.Valkey(host=store.host, port=store.port)
+        self.client = blocking_client(store)
         self._schema = default_schema()
         found = sorted(key.decode().split(":", 2)[2] for key in self.client.scan_iter(f"f:{ENTITY}:*", count=5_000))
         self.ids = Random(7).sample(found, IDS)

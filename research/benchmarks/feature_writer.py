@@ -119,7 +119,7 @@ def finished_updates(updates: SqliteLog, client: valkey.Valkey) -> list[Update]:
             if record.key not in values:
                 asked = tuple(f for f in schema.features.values() if f.entity == entity and f.is_numeric)
                 row = cast("bytes | None", client.get(PREFIX + record.key))
-                rows = FeatureRows(schema, asked, {entity: {one: row}}, at_us=now_us, position="")
+                rows = FeatureRows.of(schema, asked, {entity: {one: row}}, at_us=now_us, position="")
                 values[record.key] = rows.values[entity][one]
             changed = {number for number, _, _ in decode_tiles_record(record.value)[1]}
             mapping = {

@@ -106,7 +106,7 @@ def _values(home: Home, at_us: int) -> Values:
                 entity, _, one = key.removeprefix(PREFIX).partition(":")
                 rows.setdefault(entity, {})[one] = row
     schema = default_schema()
-    return FeatureRows(schema, tuple(schema.features.values()), rows, at_us=at_us, position="").values
+    return FeatureRows.of(schema, tuple(schema.features.values()), rows, at_us=at_us, position="").values
 
 
 def _told(values: Values) -> str:

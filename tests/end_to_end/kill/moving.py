@@ -75,4 +75,4 @@ def values(home: Path, at_us: int) -> dict[str, Any]:
             mine = rows.setdefault(entity, {})
             mine[one] = merged_row(schema, entity, mine.get(one), changed)
     logs.close()
-    return FeatureRows(schema, tuple(schema.features.values()), rows, at_us=at_us, position="").values
+    return FeatureRows.of(schema, tuple(schema.features.values()), rows, at_us=at_us, position="").values

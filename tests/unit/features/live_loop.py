@@ -117,7 +117,7 @@ class LiveLoop:
         return together
 
     def _read(self, rows: Mapping[str, Mapping[str, bytes | None]], at_us: int) -> dict[str, dict[str, dict[str, Any]]]:
-        return FeatureRows(self.schema, tuple(self.schema.features.values()), rows, at_us=at_us, position="").values
+        return FeatureRows.of(self.schema, tuple(self.schema.features.values()), rows, at_us=at_us, position="").values
 
 
 def reference(

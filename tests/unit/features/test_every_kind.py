@@ -90,7 +90,7 @@ def test_what_the_request_says_comes_from_the_spine_or_the_request() -> None:
         training_set(SilverTables([]), spine.drop("basket_cents"), [basket])
     schema = schema_of([basket])
     for given, value in (({"basket_cents": 700}, 700), ({}, -1)):
-        rows = FeatureRows(schema, [basket], {"visitor": {"v1": None}}, at_us=END_US, position="", given=given)
+        rows = FeatureRows.of(schema, [basket], {"visitor": {"v1": None}}, at_us=END_US, position="", given=given)
         assert rows.values == {"visitor": {"v1": {"visitor__basket": value}}}
 
 
@@ -99,7 +99,7 @@ def test_a_quotient_may_have_a_whole_number_as_its_default(ids: tuple[str, ...])
     carts, views = FEATURES["product__carts_7d"], FEATURES["product__views_7d"]
     rate = replace(FEATURES["product__cart_rate_7d"], default=7)
     schema = schema_of([carts, views, rate])
-    rows = FeatureRows(schema, [rate], {"product": dict.fromkeys(ids)}, at_us=END_US, position="")
+    rows = FeatureRows.of(schema, [rate], {"product": dict.fromkeys(ids)}, at_us=END_US, position="")
     assert rows.values == {"product": {one: {rate.name: 7} for one in ids}}
 
 
@@ -131,4 +131,4 @@ def test_an_exact_tail_counts_the_newest_instants_alone(tmp_path: Path, aggregat
 def test_a_feature_that_is_not_kept_online_is_refused_by_name() -> None:
     offline = FEATURES["visitor__products_7d"]
     with pytest.raises(NotServed, match="visitor__products_7d is not kept online"):
-        FeatureRows(default_schema(), [offline], {"visitor": {"v1": None}}, at_us=END_US, position="")
+        FeatureRows.of(default_schema(), [offline], {"visitor": {"v1": None}}, at_us=END_US, position="")

@@ -5,6 +5,6 @@ See: docs/adr/0005-whole-tiles-one-writer.md.
 """
 
 from tillstream.adapters.store.breaker import Breaker
-from tillstream.adapters.store.clients import ReadingStore, WritingStore
+from tillstream.adapters.store.clients import ReadingStore, WritingStore, blocking_client
 
-__all__ = ["Breaker", "ReadingStore", "WritingStore"]
+__all__ = ["Breaker", "ReadingStore", "WritingStore", "blocking_client"]

@@ -13,6 +13,8 @@ from tillstream.core.errors import StoreUnavailable
 from tillstream.core.settings import StoreSettings
 
 _WRITE_SECONDS: Final = 2.0
+_READ_BYTES: Final = 2**18
+"""Taken of a connection at once: a hundred rows and more. The client's own 64 KiB cost a fetch of so many 3 %."""
 _SWAP: Final = """
 local found = redis.call('GET', KEYS[1]) or ''
 if found ~= ARGV[1] then return 0 end
@@ -82,14 +84,25 @@ class ReadingStore:
         return f"{self._settings.host}:{self._settings.port}"
 
 
+def blocking_client(settings: StoreSettings, timeout_seconds: float | None = None) -> valkey.Valkey:
+    """A client that waits so long for an answer, or for ever: a line with a timeout is polled before each read."""
+    return valkey.Valkey.from_pool(
+        valkey.ConnectionPool(
+            host=settings.host,
+            port=settings.port,
+            socket_timeout=timeout_seconds,
+            socket_connect_timeout=timeout_seconds,
+            socket_read_size=_READ_BYTES,
+        )
+    )
+
+
 class WritingStore:
     """For one thread; every error of the server or the line is StoreUnavailable."""
 
     def __init__(self, settings: StoreSettings) -> None:
         self._settings = settings
-        self._client = valkey.Valkey(
-            host=settings.host, port=settings.port, socket_timeout=_WRITE_SECONDS, socket_connect_timeout=_WRITE_SECONDS
-        )
+        self._client = blocking_client(settings, _WRITE_SECONDS)
         self._swap = self._client.register_script(_SWAP)
         self._put_newest = self._client.register_script(_PUT_NEWEST)
 

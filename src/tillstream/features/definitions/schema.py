@@ -14,7 +14,7 @@ from tillstream.features.errors import DefinitionInvalid, UnknownFeature
 
 ALWAYS_US: Final = 2**62
 """Beyond every instant; with a minus before every instant."""
-_LAYOUT: Final = "4"
+_LAYOUT: Final = "5"
 """Raised when the packed form of a tile changes: old rows are then unknown instead of misread."""
 _COARSEST_RELEASE_US: Final = 5 * MINUTE * 10**6
 

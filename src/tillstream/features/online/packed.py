@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from zlib_ng.zlib_ng import crc32
 from tillstream.features.definitions.schema import Schema
 from tillstream.features.errors import FingerprintUnknown
 from tillstream.features.online.column import Longs
-from tillstream.features.online.packing import FINGERPRINT_BYTES, RESIDUE, check_row, decode_tiles, empty_row
+from tillstream.features.online.packing import FINGERPRINT_BYTES, check_row, decode_tiles, empty_row
 from tillstream.features.tiles import Payload
 
 
@@ -25,11 +25,14 @@ class PackedRows:
         self._groups, self._places = schema.groups[entity], schema.places[entity]
         fingerprint = schema.fingerprints[entity]
         layout = _layout_of(fingerprint, len(self._groups))
-        whole = [layout.none if row is None else row for row in rows]
-        if not set(map(crc32, whole)) <= {RESIDUE}:
+        if not all(rows):
+            # An empty value is no row, and must not vanish among the others.
+            rows = [layout.none if row is None else row or b"?" for row in rows]
+        whole = cast("Sequence[bytes]", rows)
+        self._joined = b"".join(whole)
+        if crc32(self._joined):
             for row in whole:
                 check_row(row, fingerprint)
-        self._joined = b"".join(whole)
         self.numbers: Longs = np.frombuffer(self._joined, "<i8")
         sizes = np.fromiter(map(len, whole), np.int64, len(whole))
         starts = sizes.cumsum() - sizes
@@ -81,5 +84,11 @@ def running(numbers: NDArray[Any]) -> Longs:
 def spread(begins: Longs, sizes: Longs) -> tuple[Longs, Longs]:
     """The places of all these stretches, one after the other, and where each stretch ends among them."""
     ends: Longs = sizes.cumsum()
-    places: Longs = (begins - (ends - sizes)).repeat(sizes) + np.arange(ends[-1] if len(ends) else 0)
+    count = int(ends[-1]) if len(ends) else 0
+    places: Longs = (begins - (ends - sizes)).repeat(sizes) + _ordinals(count.bit_length())[:count]
     return places, ends
+
+
+@cache
+def _ordinals(bits: int) -> Longs:
+    return np.arange(1 << bits)

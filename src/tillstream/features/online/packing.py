@@ -3,7 +3,7 @@
 Sections of whole numbers come first, as lines of little-endian int64 with a number a tile, oldest first, so that
 readers take all rows in as one array: sums and extremes (steps, then each column), last and first (steps, at, place,
 each field), distinct (steps, hashes). Sections with text are MessagePack. Head and row are filled up to eights. The
-last four bytes make the CRC-32 of the row RESIDUE.
+last four bytes make the CRC-32 of the row 0, and so that of any rows that are joined.
 """
 
 import struct
@@ -23,8 +23,8 @@ from tillstream.features.tiles import Payload
 
 FINGERPRINT_BYTES: Final = 8
 CHECKSUM_BYTES: Final = 4
-RESIDUE: Final = 0x2144DF1C
-"""What CRC-32 gives of any bytes that are followed by their own checksum."""
+_CLOSING: Final = 0x6DD90A9D
+"""Bytes followed by their CRC-32 xor these four have the CRC-32 0, and leave it as it is before its first byte."""
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder().decode
 _COUNTS: Final = msgspec.msgpack.Decoder(list[tuple[int, dict[str, int]]]).decode
@@ -49,7 +49,7 @@ def check_row(row: bytes, fingerprint: bytes) -> None:
     """Raises FingerprintUnknown for a row of another meaning or layout, RowBroken for one that was not packed so."""
     if not row.startswith(fingerprint):
         raise FingerprintUnknown
-    if len(row) % 8 or crc32(row) != RESIDUE:
+    if len(row) % 8 or crc32(row):
         raise RowBroken
 
 
@@ -98,7 +98,7 @@ def _row_of(groups: int, count: int) -> struct.Struct:
 
 def _closed(row: bytes) -> bytes:
     row += bytes(-(len(row) + CHECKSUM_BYTES) % 8)
-    return row + crc32(row).to_bytes(CHECKSUM_BYTES, "little")
+    return row + (crc32(row) ^ _CLOSING).to_bytes(CHECKSUM_BYTES, "little")
 
 
 def merge(group: Group, section: Section, changed: Mapping[int, Payload]) -> Section:

@@ -50,7 +50,8 @@ class Query:
         return FeatureRows(
             self._schema,
             self._features,
-            {entity: dict(zip(ids, islice(of, len(ids)), strict=True)) for entity, ids in self._ids.items()},
+            self._ids,
+            {entity: tuple(islice(of, len(ids))) for entity, ids in self._ids.items()},
             at_us=self._at_us,
             position=str(position),
             counted_until_us=_micros(counted),

@@ -39,6 +39,8 @@ class Quotients:
     over_scale: Doubles
     is_scaled: bool
     """Whether any scale is not 1."""
+    has_defaults: bool
+    """Whether any default is not None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _reading(schema: Schema, entity: str, asked: tuple[Feature, ...]) -> Reading
             np.array([one[3] for one in quotients], np.int64),
             np.array([[one[4]] for one in quotients]).reshape(-1, 1),
             any(scale != 1.0 for _, _, of_scale, _, over_scale in quotients for scale in (of_scale, over_scale)),
+            any(feature.default is not None for feature, *_ in quotients),
         ),
         tuple(_ended(one.feature) for one in ended),
         np.array([[one.group.kind == "last"] for one in ended], np.int64).reshape(-1, 1),

@@ -62,8 +62,9 @@ def _valued(feature: Feature, whole: Longs) -> Longs | Doubles:
 def _term_places(terms: Terms, spans: Spans) -> tuple[Longs, Longs]:
     """Where each term's line begins within its window, and where it ends, for each id."""
     windows = terms.windows
-    line = spans.begins.take(windows, axis=0) + terms.lines * spans.counts.take(windows, axis=0)
-    return line + spans.low.take(windows, axis=0), line + spans.high.take(windows, axis=0)
+    line = terms.lines * spans.counts.take(windows, axis=0)
+    low, high = spans.begins + spans.low, spans.begins + spans.high
+    return line + low.take(windows, axis=0), line + high.take(windows, axis=0)
 
 
 def _quotients(reading: Reading, totals: Longs) -> Iterator[tuple[str, AnyColumn]]:
@@ -73,8 +74,9 @@ def _quotients(reading: Reading, totals: Longs) -> Iterator[tuple[str, AnyColumn
     if wanted.is_scaled:
         of, over = of / wanted.of_scale, over / wanted.over_scale
     is_missing = over == 0
-    values = wanted.defaults.repeat(over.shape[1], axis=1)
-    np.divide(of, over, out=values, where=~is_missing)
+    values = of / np.where(is_missing, np.nan, over)
+    if wanted.has_defaults:
+        np.copyto(values, wanted.defaults, where=is_missing)
     for (name, default), line, missing in zip(wanted.features, values, is_missing, strict=True):
         yield name, Column(line, missing, default, is_filled=True)
 

@@ -30,24 +30,21 @@ class Windows:
     """What is looked for in many rows at once."""
 
     each: tuple[Window, ...]
+    ended: Longs
+    """The windows that ended some time ago."""
     places: Longs
-    """The sections that are read."""
+    """Of each edge its section's: where each window begins, then where those that ended do end."""
     after: Longs
     """The place after each."""
     lines: Longs
-    ended: Longs
-    """The windows that ended some time ago."""
-    edge_sections: Longs
-    """Of each edge the section: where each window begins, then where those that ended do end."""
-    edge_step_us: Longs
-    edge_ago_us: Longs
+    step_us: Longs
+    ago_us: Longs
 
     def at(self, packed: PackedRows, at_us: int) -> "Spans":
         """Where their tiles lie when they are asked at that instant; the bounds are those of schema.bounds_us."""
-        begins, counts = packed.sections(self.places, self.after, self.lines)
-        of, steps = self.edge_sections, (at_us - self.edge_ago_us) // self.edge_step_us
         # All edges are looked for at once: what a read does to arrays costs by the number of times, not by their size.
-        begins, counts = begins.take(of, axis=0), counts.take(of, axis=0)
+        begins, counts = packed.sections(self.places, self.after, self.lines)
+        steps = (at_us - self.ago_us) // self.step_us
         below, all_windows = _below(packed.numbers, begins, counts, steps), len(self.each)
         low, begins, counts = below[:all_windows], begins[:all_windows], counts[:all_windows]
         if not len(self.ended):
@@ -75,17 +72,15 @@ def windows_of(bindings: Sequence[Binding], places: Sequence[int]) -> tuple[Wind
     windows: dict[Window, int] = {}
     window_of = {one.feature.name: windows.setdefault(_window(one, places), len(windows)) for one in bindings}
     each = tuple(windows)
-    sections = {(window.place, window.lines): None for window in each}
-    section_of = [list(sections).index((window.place, window.lines)) for window in each]
     ended = [number for number, window in enumerate(each) if window.ago_us]
+    edges = [*each, *(each[number] for number in ended)]
     return Windows(
         each,
-        _longs(place for place, _ in sections),
-        _longs(place + 1 for place, _ in sections),
-        _longs(lines for _, lines in sections).reshape(-1, 1),
         _longs(ended),
-        _longs([*section_of, *(section_of[number] for number in ended)]),
-        _longs([*(window.step_us for window in each), *(each[number].step_us for number in ended)]),
+        _longs(window.place for window in edges),
+        _longs(window.place + 1 for window in edges),
+        _longs(window.lines for window in edges).reshape(-1, 1),
+        _longs(window.step_us for window in edges),
         _longs([*(window.ago_us + window.back_us for window in each), *(each[number].ago_us for number in ended)]),
     ), window_of
 

@@ -27,7 +27,7 @@ class TilesEngine:
             for entity, ids in moment.ids.items()
         }
         features = tuple(self._history.schema.features.values())
-        return FeatureRows(self._history.schema, features, rows, at_us=moment.at_us, position=str(moment)).values
+        return FeatureRows.of(self._history.schema, features, rows, at_us=moment.at_us, position=str(moment)).values
 
 
 class OnlineEngine:
