@@ -91,7 +91,7 @@ def test_a_row_of_another_fingerprint_is_refused_by_writer_and_reader() -> None:
     other, own = card_row(OTHER), card_row(SCHEMA)
     with pytest.raises(FingerprintUnknown):
         sections_of(SCHEMA, "card", other)
-    for rows in ([other], [own, None, other], [b"another!" + own[8:]], [b"x"], [b""]):
+    for rows in ([other], [own, None, other], [b"another!" + own[8:]], [b"x"], [b""], [own, b""]):
         with pytest.raises(FingerprintUnknown):
             PackedRows(SCHEMA, "card", rows)
         with pytest.raises(FingerprintUnknown):
