@@ -14,7 +14,7 @@ from tillstream.core.settings import StoreSettings
 
 _WRITE_SECONDS: Final = 2.0
 _READ_BYTES: Final = 2**18
-"""Taken of a connection at once: a hundred rows and more. The client's own 64 KiB cost a fetch of so many 3 %."""
+"""Taken of a connection at once: a hundred rows and more, for which the client's own 64 KiB take two reads."""
 _SWAP: Final = """
 local found = redis.call('GET', KEYS[1]) or ''
 if found ~= ARGV[1] then return 0 end
