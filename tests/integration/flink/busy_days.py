@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from tests.shop.events import click, new_record, order, payment
 
-from tillstream.adapters.log import RECEIVED_AT, Log, NewRecord, Record
-from tillstream.core.contracts import Event, decode, topic_named
+from tillstream.adapters.log import OCCURRED_AT, RECEIVED_AT, Log, NewRecord, Record
+from tillstream.core.contracts import Event, decode, to_micros, topic_named
 from tillstream.core.contracts.people import Account
 from tillstream.core.errors import EventRejected
 from tillstream.data.streaming.logic import sessions
@@ -44,12 +44,18 @@ def a_day(number: int, visits: int) -> list[Sent]:
         (topic, new_record(topic, event, late_seconds=chance.random() * 8.0), event.occurred_at)
         for topic, event in told
     ]
+    sent[::2] = [(topic, through_a_door(record, when), when) for topic, record, when in sent[::2]]
     sent += [(topic, record, when) for topic, record, when in sent if chance.random() < 0.1]  # copies
     sent.sort(key=lambda one: int(one[1].headers[RECEIVED_AT]))
     records = [(topic, record) for topic, record, _ in sent]
     for n, bad in enumerate(poison(start)):
         records.insert((n + 1) * len(records) // 12, bad)
     return records
+
+
+def through_a_door(record: NewRecord, when: datetime) -> NewRecord:
+    """With the header that spares an engine a look into the bytes."""
+    return replace(record, headers={**record.headers, OCCURRED_AT: str(to_micros(when))})
 
 
 def a_visit(name: str, visitor_id: str, start: datetime, chance: random.Random) -> Iterator[tuple[str, Event]]:

@@ -5,9 +5,10 @@ See: docs/adr/0002-sqlite-log.md, tests/conformance/log.
 """
 
 from tillstream.adapters.log.interface import Consumer, Log, OnRevoke, TopicPartition
-from tillstream.adapters.log.records import RECEIVED_AT, NewRecord, Place, Record, partition_of
+from tillstream.adapters.log.records import OCCURRED_AT, RECEIVED_AT, NewRecord, Place, Record, partition_of
 
 __all__ = [
+    "OCCURRED_AT",
     "RECEIVED_AT",
     "Consumer",
     "Log",

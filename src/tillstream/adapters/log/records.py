@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 RECEIVED_AT: Final = "received-at-us"
 """Header that only simulate, replay and stack move may set: history keeps its own past."""
+OCCURRED_AT: Final = "occurred-at-us"
+"""Header that a door sets to the time it read in the event, for engines that need it before they decode; or none."""
 
 NO_HEADERS: Final[Mapping[str, str]] = {}
 

@@ -6,7 +6,8 @@ Twice: a repeated event is taken again and falls out in silver; a repeated dead 
 See: docs/howto/dead-letters.md, docs/reference/events.md.
 """
 
+from tillstream.data.ingestion.accepted import accepted_record
 from tillstream.data.ingestion.dead_letters import dead_letter_id, dead_letter_of
 from tillstream.data.ingestion.door import Accepted, Door, RejectedLine
 
-__all__ = ["Accepted", "Door", "RejectedLine", "dead_letter_id", "dead_letter_of"]
+__all__ = ["Accepted", "Door", "RejectedLine", "accepted_record", "dead_letter_id", "dead_letter_of"]

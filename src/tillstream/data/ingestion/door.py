@@ -10,9 +10,10 @@ import msgspec
 from tillstream.adapters.log import NewRecord
 from tillstream.adapters.log.grouped import GroupedAppender
 from tillstream.adapters.log.spool import Spool
-from tillstream.core.contracts import TOPICS, decode, key_of
+from tillstream.core.contracts import TOPICS, decode
 from tillstream.core.errors import EventRejected
 from tillstream.data.ingestion import dead_letters
+from tillstream.data.ingestion.accepted import accepted_record
 
 
 class Line(msgspec.Struct):
@@ -105,4 +106,4 @@ def check_line(number: int, line: bytes, now_us: int) -> tuple[str, NewRecord] |
         event = decode(topic, value, received_at_us=now_us)
     except EventRejected as error:
         return _Bad(number, topic.name, value, error.reasons)
-    return topic.name, NewRecord(key_of(topic, event), value)
+    return topic.name, accepted_record(topic, event, value)

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from tillstream.adapters.log import Log, NewRecord
-from tillstream.core.contracts import TOPICS, decode, decoder_of, key_of
+from tillstream.core.contracts import TOPICS, decode, decoder_of
 from tillstream.core.contracts.derived import DeadLetter
 from tillstream.core.errors import ContractError, NotFound
+from tillstream.data.ingestion.accepted import accepted_record
 from tillstream.data.ingestion.dead_letters import TOPIC
 
 _PAGE_ROWS = 1_000
@@ -95,7 +96,7 @@ def checked_record(topic: str, value: bytes, *, now_us: int | None = None) -> Ne
     found = TOPICS.get(topic) or TOPICS.get(f"{topic}.v1")
     if found is None or found.derived:
         raise ContractError(f"no events are taken for {topic!r}; name a source topic with --topic")
-    return NewRecord(key_of(found, decode(found, value, received_at_us=now_us)), value)
+    return accepted_record(found, decode(found, value, received_at_us=now_us), value)
 
 
 def send_again(log: Log, repairs: Repairs, letter: DeadLetter, *, now_us: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.shop import at, click
 from tests.unit.adapters.log.test_spool import eventually
 
-from tillstream.adapters.log import Record
+from tillstream.adapters.log import OCCURRED_AT, Record
 from tillstream.adapters.log.grouped import GroupedAppender
 from tillstream.adapters.log.spool import Spool
 from tillstream.adapters.log.sqlite import SqliteLog
@@ -71,7 +71,7 @@ def test_an_event_from_the_future_is_refused_and_the_clients_received_time_ignor
     assert "60 s are allowed" in answer.rejected[0].reasons[0]
     event = click("e", at("11:00"), "v").encode()[:-1] + b',"received_at":"2020-01-01T00:00:00Z"}'
     accept(door, line("clicks.v1", event))
-    assert records(log, "clicks.v1")[0].headers == {}
+    assert records(log, "clicks.v1")[0].headers == {OCCURRED_AT: str(to_micros(at("11:00")))}
 
 
 @pytest.mark.parametrize("topic", ["decisions.v1", "feature_updates.v1", "dead_letters.v1", "nowhere.v1"])
@@ -97,5 +97,7 @@ def test_a_repaired_letter_goes_through_the_door_again(door: Door, log: SqliteLo
     repairs.save(letter, with_fields(original_of(letter), {"kind": "viewed"}))
     send_again(log, repairs, letter, now_us=NOW_US)
     assert repairs.is_sent(letter)
-    assert json.loads(records(log, "clicks.v1")[0].value)["event_id"] == "e9"
+    (sent,) = records(log, "clicks.v1")
+    assert json.loads(sent.value)["event_id"] == "e9"
+    assert OCCURRED_AT in sent.headers
     assert base64.b64decode(letter.original) == bad

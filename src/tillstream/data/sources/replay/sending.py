@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from tillstream.adapters.log import RECEIVED_AT, Log, NewRecord
-from tillstream.core.contracts import decode, key_of, topic_named
+from tillstream.adapters.log import Log, NewRecord
+from tillstream.core.contracts import decode, topic_named
 from tillstream.core.errors import EventRejected
-from tillstream.data.ingestion import dead_letter_of
+from tillstream.data.ingestion import accepted_record, dead_letter_of
 
 _BATCH_ROWS = 20_000
 
@@ -106,7 +106,7 @@ def _record(topic_name: str, received_at_us: int | None, value: bytes) -> NewRec
         event = decode(topic, value, received_at_us=received_at_us)
     except EventRejected as error:
         return error.reasons
-    return NewRecord(key_of(topic, event), value, {RECEIVED_AT: str(received_at_us)})
+    return accepted_record(topic, event, value, received_at_us)
 
 
 def preview(events: pl.DataFrame, count: int = 10) -> Iterator[str]:

@@ -66,4 +66,4 @@ def _look(
         ids.many("clicks.v1", size), instants(at_us), kind, who, pieces.product.at(pages), pieces.category.at(pages),
         read_ms, agent,
     )  # fmt: skip
-    timeline.put_columns("clicks.v1", arrivals(at_us, random), objects([bot_visitor(number)] * size), values)
+    timeline.put_columns("clicks.v1", at_us, arrivals(at_us, random), objects([bot_visitor(number)] * size), values)

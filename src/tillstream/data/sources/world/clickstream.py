@@ -114,7 +114,7 @@ class Clickstream:
         named = [f',"kind":"{kind}"'.encode()] * len(visit)
         tail = self._click_tail[visit].tolist()
         values = join(event_ids, instants(at_us), named, tail, *columns)
-        self._timeline.put_columns("clicks.v1", arrivals(at_us, self._random), self._keys[visit], values)
+        self._timeline.put_columns("clicks.v1", at_us, arrivals(at_us, self._random), self._keys[visit], values)
 
     def products(self, product: Ints, price_cents: Ints | None = None) -> tuple[Column, ...]:
         """The columns that name products and, if given, their prices."""
@@ -153,7 +153,7 @@ class Clickstream:
         event_ids = self._ids.many("impressions.v1", len(visit))
         named = quoted("decision_id", self._ids.written("decision", decisions))
         values = join(event_ids, instants(at_us), self._seen_tail[visit].tolist(), named, bodies)
-        self._timeline.put_columns("impressions.v1", arrivals(at_us, self._random), self._keys[visit], values)
+        self._timeline.put_columns("impressions.v1", at_us, arrivals(at_us, self._random), self._keys[visit], values)
 
 
 def _tails(visits: Visits, names: Names) -> tuple[Objects, Objects]:

@@ -18,9 +18,10 @@ _LATE_RATIO, _VERY_LATE_RATIO = 0.02, 0.002
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Events as they go out: topic number in SOURCE_TOPICS, key, JSON bytes, time of reception."""
+    """Events as they go out: when received and when they happened, topic number in SOURCE_TOPICS, key, JSON bytes."""
 
     received_at_us: Ints
+    occurred_at_us: Ints
     topic: Ints
     key: Objects
     value: Objects
@@ -30,19 +31,21 @@ class Rows:
 
     def take(self, which: Ints) -> "Rows":
         """These rows, in this order."""
-        return Rows(self.received_at_us[which], self.topic[which], self.key[which], self.value[which])
+        columns = (self.received_at_us, self.occurred_at_us, self.topic, self.key, self.value)
+        return Rows(*(column[which] for column in columns))
 
     @staticmethod
     def none() -> "Rows":
         """No rows."""
         numbers = np.empty(0, dtype=np.int64)
-        return Rows(numbers, numbers, objects([]), objects([]))
+        return Rows(numbers, numbers, numbers, objects([]), objects([]))
 
     @staticmethod
     def joined(parts: Sequence["Rows"]) -> "Rows":
         """The rows of all parts, one part after the other."""
         return Rows(
             np.concatenate([part.received_at_us for part in parts]),
+            np.concatenate([part.occurred_at_us for part in parts]),
             np.concatenate([part.topic for part in parts]),
             np.concatenate([part.key for part in parts]),
             np.concatenate([part.value for part in parts]),
@@ -64,10 +67,12 @@ class Timeline:
         """One event; without a time it is received 200 ms after it occurred."""
         self._events.append((received_at_us or micros(event) + 200_000, topic, event))
 
-    def put_columns(self, topic: str, received_at_us: Ints, keys: Objects, values: list[bytes]) -> None:
+    def put_columns(
+        self, topic: str, occurred_at_us: Ints, received_at_us: Ints, keys: Objects, values: list[bytes]
+    ) -> None:
         """A whole column of events of one topic."""
         number = np.full(len(values), _TOPIC_NUMBER[topic], dtype=np.int64)
-        self._waiting.append(Rows(received_at_us, number, keys, objects(values)))
+        self._waiting.append(Rows(received_at_us, occurred_at_us, number, keys, objects(values)))
 
     def take_before(self, end_us: int) -> Rows:
         """All that is received before `end_us`, in order of reception."""
@@ -81,6 +86,7 @@ class Timeline:
         events, self._events = self._events, []
         return Rows(
             np.array([at for at, _, _ in events], dtype=np.int64),
+            np.array([micros(event) for _, _, event in events], dtype=np.int64),
             np.array([_TOPIC_NUMBER[topic] for _, topic, _ in events], dtype=np.int64),
             objects([key_of(topic_named(topic), event) for _, topic, event in events]),
             objects([event.encode() for _, _, event in events]),

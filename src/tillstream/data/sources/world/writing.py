@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from tillstream.adapters.log.interface import Log
-from tillstream.adapters.log.records import RECEIVED_AT, NewRecord
+from tillstream.adapters.log.records import OCCURRED_AT, RECEIVED_AT, NewRecord
 from tillstream.core.contracts import SOURCE_TOPICS, from_micros
 from tillstream.data.sources.world.arrays import objects
 from tillstream.data.sources.world.simulation import Day
@@ -69,7 +69,9 @@ def _append(log: Log, rows: Rows) -> None:
     for number in np.unique(rows.topic).tolist():
         own = rows.take(np.flatnonzero(rows.topic == number))
         records = [
-            NewRecord(key, value, {RECEIVED_AT: str(received)})
-            for key, value, received in zip(own.key, own.value, own.received_at_us.tolist(), strict=True)
+            NewRecord(key, value, {RECEIVED_AT: str(received), OCCURRED_AT: str(occurred)})
+            for key, value, received, occurred in zip(
+                own.key, own.value, own.received_at_us.tolist(), own.occurred_at_us.tolist(), strict=True
+            )
         ]
         log.append(SOURCE_TOPICS[number], records)

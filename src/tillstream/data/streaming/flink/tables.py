@@ -30,7 +30,13 @@ def epoch_us(time: str) -> str:
     return f"({minutes} * 60000 + EXTRACT(SECOND FROM {time}) * 1000 + EXTRACT(MILLISECOND FROM {time})) * 1000"
 
 
-_HEADER_US: Final = "TRY_CAST(CAST(`headers`['received-at-us'] AS STRING) AS BIGINT)"
+_RECEIVED_US, _OCCURRED_US = (
+    f"TRY_CAST(CAST(`headers`['{name}'] AS STRING) AS BIGINT)" for name in ("received-at-us", "occurred-at-us")
+)
+
+
+def _instant(micros: str) -> str:
+    return f"CAST(TO_TIMESTAMP_LTZ({micros} / 1000, 3) AS TIMESTAMP(3))"
 
 
 _METADATA: Final = f"""  `value` BYTES,
@@ -38,14 +44,15 @@ _METADATA: Final = f"""  `value` BYTES,
   `offset` BIGINT METADATA VIRTUAL,
   `headers` MAP<STRING, BYTES> METADATA VIRTUAL,
   `appended_at` TIMESTAMP(3) METADATA FROM 'timestamp' VIRTUAL,
-  `received_at` AS COALESCE(CAST(TO_TIMESTAMP_LTZ({_HEADER_US} / 1000, 3) AS TIMESTAMP(3)), `appended_at`),
-  `received_at_us` AS COALESCE({_HEADER_US}, {epoch_us("`appended_at`")})"""
+  `received_at` AS COALESCE({_instant(_RECEIVED_US)}, `appended_at`),
+  `received_at_us` AS COALESCE({_RECEIVED_US}, {epoch_us("`appended_at`")})"""
 
 
 def source_ddl(name: str, topic: str, settings: JobSettings) -> str:
     """A topic to read: bytes, when they were received, and event time with one watermark a partition.
 
-    Event time is whole milliseconds, rounded down, and only for the engine: rows carry their microseconds. A record
+    Event time is whole milliseconds, rounded down, and only for the engine: rows carry their microseconds. What a door
+    has told of a record is taken as it is; a record that came past the doors is looked into for its time. A record
     that claims to be of later than it was received moves the watermark no further than that: most such are dead
     letters.
     """
@@ -76,7 +83,7 @@ CREATE TEMPORARY TABLE {name} (
 
 def _timed(settings: JobSettings) -> str:
     return f"""{_METADATA},
-  `row_at` AS {row_time("`value`")},
+  `row_at` AS CASE WHEN {_OCCURRED_US} IS NOT NULL THEN {_instant(_OCCURRED_US)} ELSE {row_time("`value`")} END,
   WATERMARK FOR `row_at` AS LEAST(`row_at`, `received_at`) - {interval(settings.lateness_seconds * 1000 + 1)}"""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tillstream.adapters.log import RECEIVED_AT, Record
+from tillstream.adapters.log import OCCURRED_AT, RECEIVED_AT, Record
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.contracts import to_micros
 from tillstream.core.errors import MappingError
@@ -91,9 +91,10 @@ def test_a_row_becomes_a_payment_and_two_days_later_its_chargeback(payments: Pat
     ]
     # Ten in the morning in Berlin, in winter.
     assert found[0]["occurred_at"] == "2026-03-01T09:00:00.000000Z"
-    assert on_log(log, "payments.v1")[0].headers[RECEIVED_AT] == str(
-        to_micros(datetime(2026, 3, 1, 9, 0, 10, tzinfo=UTC))
-    )
+    assert on_log(log, "payments.v1")[0].headers == {
+        OCCURRED_AT: str(to_micros(datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC))),
+        RECEIVED_AT: str(to_micros(datetime(2026, 3, 1, 9, 0, 10, tzinfo=UTC))),
+    }
     assert done.sent == {"payments.v1": 4}
 
 

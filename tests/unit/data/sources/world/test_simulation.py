@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from tests.unit.data.sources.world.small import SMALL, events_of, run
 
+from tillstream.adapters.log import OCCURRED_AT
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.contracts import SOURCE_TOPICS, TOPICS, decode
 from tillstream.core.contracts.bots import is_bot
 from tillstream.core.contracts.catalogue import key_of
+from tillstream.core.contracts.decoding import micros
 from tillstream.core.errors import SettingsError
 from tillstream.data.sources.world import Rows, World, WorldSettings, simulate_days
 from tillstream.data.sources.world.revealing import reveal
@@ -86,20 +88,22 @@ def test_files_hold_one_day_of_reception_each(tmp_path: Path):
     assert sum(len(file.read_bytes().splitlines()) for file in files) == written
 
 
-def test_the_log_keeps_each_event_with_its_own_time_of_reception(tmp_path: Path):
+def test_the_log_keeps_each_event_with_its_own_time_of_reception_and_tells_when_it_happened(tmp_path: Path):
     log = SqliteLog(tmp_path)
     written = write_log(simulate_days(SMALL), log, lambda *_: None)
     rows = run(SMALL)
     expected = dict(zip(rows.value, rows.received_at_us.tolist(), strict=True))
-    found = {
-        record.value: record.received_at_us
+    records = [
+        record
         for topic in SOURCE_TOPICS
         for partition in range(TOPICS[topic].partitions)
         for record in log.read(topic, partition, 0, 1_000_000)
-    }
+    ]
     log.close()
     assert written == len(rows)
-    assert found == expected
+    assert {one.value: one.received_at_us for one in records} == expected
+    for one in records:
+        assert int(one.headers[OCCURRED_AT]) == micros(decode(TOPICS[one.topic], one.value))
 
 
 def test_a_world_of_nobody_is_refused_with_the_range():
