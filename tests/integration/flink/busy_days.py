@@ -21,6 +21,8 @@ from tillstream.data.streaming.logic.patterns.row import row_of
 FIRST_DAY = datetime(2026, 3, 2, tzinfo=UTC)
 KINDS = ("viewed", "viewed", "viewed", "refreshed", "searched", "cart_added")
 SOURCES = tuple(dict.fromkeys((*sessions.TOPICS, *PATTERN_TOPICS)))
+NO_TIMES = ("soon", "", "9" * 30, str(2**63 - 1), str(-(2**63)))
+"""What a producer that is not ours might write where a door tells a record's time."""
 CLOCK = "clock-"
 """Visitors whose one event only moves the time on."""
 GAP_MS = 1_800_000
@@ -44,7 +46,10 @@ def a_day(number: int, visits: int) -> list[Sent]:
         (topic, new_record(topic, event, late_seconds=chance.random() * 8.0), event.occurred_at)
         for topic, event in told
     ]
-    sent[::2] = [(topic, through_a_door(record, when), when) for topic, record, when in sent[::2]]
+    sent[::2] = [(topic, through_a_door(record, str(to_micros(when))), when) for topic, record, when in sent[::2]]
+    for n, no_time in enumerate(NO_TIMES):
+        topic, record, when = sent[2 * n + 1]
+        sent[2 * n + 1] = topic, through_a_door(record, no_time), when
     sent += [(topic, record, when) for topic, record, when in sent if chance.random() < 0.1]  # copies
     sent.sort(key=lambda one: int(one[1].headers[RECEIVED_AT]))
     records = [(topic, record) for topic, record, _ in sent]
@@ -53,9 +58,9 @@ def a_day(number: int, visits: int) -> list[Sent]:
     return records
 
 
-def through_a_door(record: NewRecord, when: datetime) -> NewRecord:
+def through_a_door(record: NewRecord, told: str) -> NewRecord:
     """With the header that spares an engine a look into the bytes."""
-    return replace(record, headers={**record.headers, OCCURRED_AT: str(to_micros(when))})
+    return replace(record, headers={**record.headers, OCCURRED_AT: told})
 
 
 def a_visit(name: str, visitor_id: str, start: datetime, chance: random.Random) -> Iterator[tuple[str, Event]]:

@@ -82,8 +82,9 @@ CREATE TEMPORARY TABLE {name} (
 
 
 def _timed(settings: JobSettings) -> str:
+    told = _instant(_OCCURRED_US)  # null also where the header holds no time: a row without one would end the job
     return f"""{_METADATA},
-  `row_at` AS CASE WHEN {_OCCURRED_US} IS NOT NULL THEN {_instant(_OCCURRED_US)} ELSE {row_time("`value`")} END,
+  `row_at` AS CASE WHEN {told} IS NOT NULL THEN {told} ELSE {row_time("`value`")} END,
   WATERMARK FOR `row_at` AS LEAST(`row_at`, `received_at`) - {interval(settings.lateness_seconds * 1000 + 1)}"""
 
 
