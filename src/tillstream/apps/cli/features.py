@@ -10,12 +10,13 @@ import typer
 from tillstream.apps.cli.feast import export, feast
 from tillstream.apps.cli.feature_memory import memory
 from tillstream.apps.cli.feature_plans import AsJson, UntilStored, Wait, apply, backfill, plan
+from tillstream.apps.cli.training_set import training_set
 from tillstream.core.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Feature definitions, the live worker, the online store.")
 
-for command in (plan, apply, backfill, memory, feast, export):
-    app.command(command.__name__)(command)
+for command in (plan, apply, backfill, memory, feast, export, training_set):
+    app.command(command.__name__.replace("_", "-"))(command)
 
 
 @app.command("work")
