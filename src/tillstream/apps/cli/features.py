@@ -1,6 +1,7 @@
 """Features on the command line: follow the log, look at definitions and values, compare, hand over to batch."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -93,18 +94,31 @@ def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: AsJson
 def docs(
     name: Annotated[str | None, typer.Argument(help="A feature or an entity; all entities if left out.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for a file each; printed if left out.")] = None,
+    plots: Annotated[
+        bool, typer.Option(help="With a plot of each feature's values in this home's lake, in plots/ of --out.")
+    ] = False,
 ) -> None:
-    """Writes reference pages from the definitions. Example: tillstream features docs card --out pages."""
+    """Writes reference pages from the definitions. Example: tillstream features docs card --out pages --plots."""
+    from tillstream.apps.wiring.feature_values import plot_values
     from tillstream.features.definitions import FEATURES, features_named
     from tillstream.features.pages import entity_page, feature_page, index_page
 
+    if plots and out is None:
+        raise typer.BadParameter("plots are files: say where with --out")
     entities = tuple(dict.fromkeys(feature.entity for feature in FEATURES.values()))
+    asked = [f for f in FEATURES.values() if name in (None, f.name, f.entity)]
     if name is None:
         pages = {"features": index_page(), **{entity: entity_page(entity) for entity in entities}}
     elif name in entities:
         pages = {name: entity_page(name)}
     else:
         pages = {name: feature_page(features_named([name])[0])}
+    if plots and out is not None:
+        drawing = plot_values(load_settings(), asked, out / "plots")
+        with typer.progressbar(drawing, length=len(asked), label="plots", file=sys.stderr) as bar:
+            for drawn in bar:
+                page = name or FEATURES[drawn].entity
+                pages[page] += f"\n![How `{drawn}` is distributed](plots/{drawn}.png)\n"
     for page, text in pages.items():
         if out is None:
             typer.echo(text)
