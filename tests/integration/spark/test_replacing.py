@@ -12,6 +12,7 @@ from tillstream.data.lake.digest import table_digest
 from tillstream.data.lake.errors import CommitConflict
 from tillstream.data.lake.spark.reading import frame_of
 from tillstream.data.lake.spark.writing import TableTransaction
+from tillstream.data.lake.upkeep import compact
 from tillstream.data.streaming.embedded.lake_worker import LakeWorker
 from tillstream.data.streaming.spark.rebuilding import rebuild_silver
 
@@ -78,3 +79,13 @@ def test_of_two_that_replace_at_the_same_time_the_second_is_refused(spark, lake,
     with pytest.raises(CommitConflict):
         second.replace(rows.where("event_id = 'o2'"))
     assert lake.arrow(ORDERS)["event_id"].to_pylist() == ["o1"]
+
+
+def test_a_replacement_is_refused_where_the_files_were_compacted_since(spark, lake, take):
+    take(bought(1, {"lamp": (1, 900)}))
+    take(bought(2, {"boots": (1, 900)}))
+    slow, rows = TableTransaction(spark, lake, definition_of(ORDERS)), frame_of(spark, lake, ORDERS)
+    assert compact(lake, ORDERS).files_removed == 2
+    with pytest.raises(CommitConflict):
+        slow.replace(rows.where("event_id = 'o1'"))
+    assert sorted(lake.arrow(ORDERS)["event_id"].to_pylist()) == ["o1", "o2"]

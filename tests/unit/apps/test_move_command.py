@@ -9,9 +9,9 @@ from tillstream.apps.cli.main import main
 from tillstream.apps.wiring.event_log import holds_updates, open_feature_logs
 from tillstream.apps.wiring.stack import places_of
 from tillstream.core.errors import SettingsError
+from tillstream.core.locks import held
 from tillstream.core.settings import Settings, load_settings
 from tillstream.core.settings.moved import FILE
-from tillstream.operations.stack.lock import held
 
 
 def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:

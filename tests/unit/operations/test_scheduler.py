@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tillstream.core.locks import held, is_held
 from tillstream.operations.stack.jobs import Job
-from tillstream.operations.stack.lock import held, is_held
 from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.report import job_line
 from tillstream.operations.stack.scheduler import Scheduler

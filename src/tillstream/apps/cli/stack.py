@@ -39,9 +39,9 @@ def up(
     """
     from tillstream.apps.signals import stop_signal
     from tillstream.apps.wiring.stack import build_supervisor, places_of
+    from tillstream.core.locks import held
     from tillstream.core.telemetry import configure_logging
     from tillstream.operations.stack.control import running_stack
-    from tillstream.operations.stack.lock import held
 
     settings = load_settings()
     places = places_of(settings)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tillstream.apps.wiring.event_log import open_log
 from tillstream.apps.wiring.stack import child_environment, places_of, require_engines
 from tillstream.core.java import brisk_java
+from tillstream.core.locks import held
 from tillstream.core.settings import Settings
 from tillstream.operations.demo.replay import RealLog, replay_steps
 from tillstream.operations.demo.run import Demo, prepare, summary, visitors_there
@@ -16,7 +17,6 @@ from tillstream.operations.demo.scene import Scene
 from tillstream.operations.demo.shop import Shop
 from tillstream.operations.demo.steps import Step
 from tillstream.operations.demo.world import world_steps
-from tillstream.operations.stack.lock import held
 
 LIVE_RATE = 20
 """Events of simulated visitors a second: enough to watch, little beside a visitor of your own."""

@@ -18,6 +18,7 @@ from tillstream.apps.wiring.streaming import JOBS, SESSIONS, JobReport
 from tillstream.apps.wiring.worker_metrics import Measured, measured
 from tillstream.core.contracts import from_micros
 from tillstream.core.errors import NotFound, ServiceError
+from tillstream.core.locks import held, is_held
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry import logger
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
@@ -34,7 +35,6 @@ from tillstream.data.streaming.embedded.pattern_job import PatternJob
 from tillstream.data.streaming.embedded.session_job import SessionJob
 from tillstream.data.streaming.embedded.state_places import InFile, InTopic, StatePlace
 from tillstream.data.streaming.logic.watermark import NEVER
-from tillstream.operations.stack.lock import held, is_held
 
 SERVICE: Final = "streaming"
 _PATIENCE_SECONDS: Final = 0.02

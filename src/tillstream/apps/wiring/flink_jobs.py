@@ -14,6 +14,7 @@ from tillstream.apps.wiring.event_log import open_log
 from tillstream.apps.wiring.streaming import FEATURES, PATTERNS, SESSIONS, JobReport, jobs_of
 from tillstream.core.contracts import from_micros
 from tillstream.core.errors import NotFound, ServiceError
+from tillstream.core.locks import held
 from tillstream.core.settings import Settings
 from tillstream.core.telemetry import logger
 from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
@@ -24,7 +25,6 @@ from tillstream.data.streaming.logic.sessions import TOPICS as session_topics
 from tillstream.features.definitions import default_schema
 from tillstream.features.engines.embedded.engine import backlog_horizon_us
 from tillstream.operations.stack.flink import FlinkCluster
-from tillstream.operations.stack.lock import held
 from tillstream.operations.stack.processes import launch, stop_all
 from tillstream.operations.stack.services import flink_cluster
 

@@ -16,6 +16,7 @@ from tillstream.apps.wiring.stack import child_environment, places_of, require_e
 from tillstream.apps.wiring.streaming import SESSIONS as SESSION_JOB
 from tillstream.core.contracts import LAKE_TOPICS
 from tillstream.core.errors import MissingExtra, NotInstalled, ServiceError
+from tillstream.core.locks import held
 from tillstream.core.settings import Engines, Settings
 from tillstream.core.settings.moved import FILE
 from tillstream.data.streaming.embedded.pattern_job import PatternJob
@@ -33,7 +34,6 @@ from tillstream.operations.moving.readers import pattern_reader, session_reader
 from tillstream.operations.moving.record import Move, Plan
 from tillstream.operations.moving.scanning import KeyedReader, Scan
 from tillstream.operations.stack.kafka import Cluster, broker_command, own_broker, prepare_broker, require_broker
-from tillstream.operations.stack.lock import held
 from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.processes import launch, stop_all
 from tillstream.operations.stack.processes import open_log as open_output

@@ -16,6 +16,7 @@ from deltalake.exceptions import CommitFailedError
 from tillstream.core.telemetry import logger
 from tillstream.data.lake.catalog import definition_of
 from tillstream.data.lake.lake import Lake
+from tillstream.data.lake.rewriting import turn_to_rewrite
 from tillstream.data.lake.writing import REMOVED_FILES_HOURS
 
 KEEP_VERSIONS: Final = 400
@@ -56,15 +57,15 @@ class Upkeep:
 def compact(lake: Lake, name: str, *, keep_versions: int = KEEP_VERSIONS) -> Compacted:
     """Merges small files within each day and deletes log entries that no kept version needs.
 
-    If another process compacts the same table at the same time, one of them does nothing.
+    If another process rewrites the same table at the same time, this one leaves the files to it.
     """
-    delta = lake.delta(name)
     removed = added = 0
-    with suppress(CommitFailedError):
-        done = delta.optimize.compact(
-            target_size=TARGET_FILE_BYTES, writer_properties=_PACKED, post_commithook_properties=_HOOKS
-        )
-        removed, added = done["numFilesRemoved"], done["numFilesAdded"]
+    with turn_to_rewrite(lake, name) as ours, suppress(CommitFailedError):
+        if ours:
+            done = lake.delta(name).optimize.compact(
+                target_size=TARGET_FILE_BYTES, writer_properties=_PACKED, post_commithook_properties=_HOOKS
+            )
+            removed, added = done["numFilesRemoved"], done["numFilesAdded"]
     deleted = trim_log(lake, name, keep_versions=keep_versions)
     if removed:
         _LOG.info("table_compacted", table=name, files_removed=removed, files_added=added, entries_deleted=deleted)

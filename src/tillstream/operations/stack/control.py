@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from tillstream.core.errors import ServiceError
-from tillstream.operations.stack.lock import is_held
+from tillstream.core.locks import is_held
 from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.processes import is_same
 from tillstream.operations.stack.status import Phase, StackStatus, read_status

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 
+from tillstream.core.locks import held
 from tillstream.core.telemetry import logger
 from tillstream.operations.stack.jobs import Job
-from tillstream.operations.stack.lock import held
 from tillstream.operations.stack.places import Places
 from tillstream.operations.stack.processes import launch, open_log, stop_all
 from tillstream.operations.stack.status import JobStatus, write_whole

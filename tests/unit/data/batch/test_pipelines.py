@@ -12,7 +12,10 @@ from tillstream.data.batch.gold import build_gold
 from tillstream.data.batch.pipelines import Pipeline, pipeline_named, read_pipelines, run_pipeline
 from tillstream.data.lake import Lake
 from tillstream.data.lake.digest import table_digest
+from tillstream.data.lake.upkeep import compact
+from tillstream.data.streaming.embedded import rebuilding
 from tillstream.data.streaming.embedded.lake_worker import LakeWorker
+from tillstream.data.streaming.embedded.verifying import decoded
 
 JOBS = {
     "process_clickstream", "enrich_transaction", "aggregate_product_views", "join_bronze_to_silver", "output_to_gold",
@@ -65,3 +68,20 @@ def test_silver_built_anew_from_bronze_is_the_same_and_so_is_gold_and_the_worker
     log.close()
     assert grown["silver.clicks"] != before["silver.clicks"]
     assert {name: table_digest(lake, name) for name in grown} == grown
+
+
+def test_silver_built_anew_while_its_worker_compacts_has_every_row_once(tmp_path, monkeypatch):
+    log, lake = SqliteLog(tmp_path / "log"), Lake(tmp_path / "lake")
+    for seed in (3, 4):
+        append(log, sent := [one for one in draw(seed, 300) if one.topic == "clicks.v1"])
+        LakeWorker(log, lake, LakeSettings(), topics=("clicks.v1",)).run(lambda: False, until_caught_up=True)
+    before = table_digest(lake, "silver.clicks")
+
+    def compacting(*given):
+        yield from decoded(*given)
+        compact(lake, "silver.clicks")
+
+    monkeypatch.setattr(rebuilding, "decoded", compacting)
+    assert rebuilding.rebuild_silver(lake, "silver.clicks").rows > len(sent)
+    log.close()
+    assert table_digest(lake, "silver.clicks") == before

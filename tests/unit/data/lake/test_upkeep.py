@@ -1,5 +1,6 @@
 """Tables stay small, however many commits and however old they are."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ from tests.shop import at
 from tillstream.data.lake import Lake, definition_of
 from tillstream.data.lake.digest import table_digest
 from tillstream.data.lake.inventory import history, table_size
+from tillstream.data.lake.rewriting import turn_to_rewrite
 from tillstream.data.lake.upkeep import Upkeep, compact, delete_days_before, trim_log, vacuum
 from tillstream.data.lake.writing import CHECKPOINT_COMMITS, TableWriter
 from tillstream.data.streaming.embedded.landing import FAST
@@ -80,6 +82,36 @@ def test_compaction_changes_no_row(lake):
     assert compact(lake, "silver.stock").files_removed == 6
     assert table_size(lake, "silver.stock").files == 1
     assert table_digest(lake, "silver.stock") == before
+
+
+def in_small_files(lake, count=12):
+    writer = TableWriter(lake, STOCK, FAST)
+    for n in range(count):
+        writer.append(rows(n), {"log/0": n + 1})
+
+
+def test_plain_delta_doubles_the_rows_of_a_table_that_two_compact_at_once(lake):
+    in_small_files(lake)
+    first, second = lake.delta("silver.stock"), lake.delta("silver.stock")
+    first.optimize.compact()
+    second.optimize.compact()
+    assert len(lake.arrow("silver.stock")) == 24, "it was mended: compactions need no turn any more"
+
+
+def test_of_two_that_compact_at_once_one_leaves_it_to_the_other(lake):
+    for _ in range(5):
+        in_small_files(lake)
+        with ThreadPoolExecutor(2) as pool:
+            done = list(pool.map(lambda _: compact(lake, "silver.stock"), range(2)))
+        assert max(one.files_added for one in done) == 1
+    assert len(lake.arrow("silver.stock")) == 60
+
+
+def test_compaction_waits_for_nobody_and_comes_again(lake):
+    in_small_files(lake)
+    with turn_to_rewrite(lake, "silver.stock"):
+        assert compact(lake, "silver.stock").files_removed == 0
+    assert compact(lake, "silver.stock").files_removed == 12
 
 
 def test_a_writer_that_others_left_far_behind_goes_on_from_the_newest_version(lake):

@@ -60,7 +60,8 @@ class TableTransaction:
 
     def _commit(self, rows: DataFrame, removed: list[RemoveAction], forward: Mapping[str, int]) -> int:
         files = list(self._written(rows))
-        # A position that was read is told again: the commit fails where somebody has moved it since.
+        # A position that was read is told again: the commit fails where somebody has moved it since. Files are
+        # removed from the version they were read of or not at all: a compaction since would bring their rows back.
         told = [Transaction(app, offset) for app, offset in {**self._read, **forward}.items()]
         try:
             self.delta.create_write_transaction(
@@ -68,7 +69,7 @@ class TableTransaction:
                 "append",
                 self.delta.schema(),
                 [self.definition.partition],
-                commit_properties=CommitProperties(app_transactions=told),
+                commit_properties=CommitProperties(app_transactions=told, max_commit_retries=0 if removed else None),
                 post_commithook_properties=HOOKS,
             )
         except CommitFailedError as error:

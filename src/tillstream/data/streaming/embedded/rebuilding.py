@@ -14,6 +14,7 @@ from tillstream.data.batch.table_sql import table_sql
 from tillstream.data.lake import Lake, definition_of
 from tillstream.data.lake.catalog import TableDefinition
 from tillstream.data.lake.errors import CommitConflict
+from tillstream.data.lake.rewriting import turn_to_rewrite
 from tillstream.data.lake.writing import open_or_create
 from tillstream.data.streaming.embedded.verifying import decoded
 
@@ -30,8 +31,8 @@ def rebuild_silver(lake: Lake, name: str) -> Built:
     topic = topic_named(definition.entity)
     if not lake.exists(f"bronze.{topic.entity}"):
         return Built(name, 0, 0, 0.0)
-    delta = open_or_create(lake, definition)
-    with open_session(lake.path / "_spill") as session:
+    with turn_to_rewrite(lake, name, wait=True), open_session(lake.path / "_spill") as session:
+        delta = open_or_create(lake, definition)
         _prepare(session, definition)
         for columns in decoded(lake, topic, delta):
             session.register("batch", columns.incoming)
