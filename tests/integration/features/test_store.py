@@ -21,7 +21,9 @@ from tillstream.adapters.store import Breaker, ReadingStore, WritingStore
 from tillstream.core.contracts import to_micros
 from tillstream.core.errors import StoreUnavailable
 from tillstream.features.definitions import features_named, schema_of
+from tillstream.features.engines.embedded.keeping import StoreKeeper
 from tillstream.features.engines.embedded.state import ask_for_all
+from tillstream.features.engines.embedded.worker import Totals
 from tillstream.features.online import FeatureReader, FeatureRows, OnlineWriter
 from tillstream.features.online.footprint import SERVER_BYTES, Rows, footprint
 from tillstream.features.online.packing import pack, sections_of
@@ -72,6 +74,16 @@ def test_what_is_read_equals_the_reference_and_decays_without_events(server: Ser
     drain(writer_of(loop, server))
     for at_us in (END_US, END_US + 3 * DAY_US, END_US + 40 * DAY_US):
         assert same(read(server, at_us).values, reference(loop.events, at_us))
+
+
+def test_a_keeper_that_ends_when_level_leaves_nothing_in_the_topic(server: Server, loop: LiveLoop) -> None:
+    writer = writer_of(loop, server)
+    keeper = StoreKeeper(writer, Totals())
+    keeper.start()
+    keeper.end(when_level=True)
+    position = writer.position()
+    assert position
+    assert position.next == {p: end for p, end in loop.updates.end_offsets(UPDATES).items() if end}
 
 
 def test_a_read_is_one_command_whatever_the_number_of_ids_and_features(server: Server, loop: LiveLoop) -> None:

@@ -22,7 +22,7 @@ for command in (plan, apply, backfill, memory, feast, export, training_set):
 
 @app.command("work")
 def work(
-    until_caught_up: Annotated[bool, typer.Option(help="Stop when all that is on the log is counted.")] = False,
+    until_caught_up: Annotated[bool, typer.Option(help="Stop when all on the log is counted and stored.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Keeps features live and the store up to date until stopped. Example: tillstream features work."""

@@ -119,8 +119,8 @@ class FlinkSettings(Area):
     """Where the cluster's REST API listens; loopback is ours to start."""
     rest_port: Port = 8482
     """Its port."""
-    parallelism: Annotated[int, Field(ge=1, le=1_024)] = 2
-    """Subtasks of each operator."""
+    parallelism: Annotated[int, Field(ge=1, le=1_024)] = 1
+    """Subtasks of each operator: one a task manager, for those in one process share its Python, one at a time."""
     checkpoint_seconds: Annotated[float, Field(gt=0)] = 10.0
     """How often state is made durable and the output of the time between is let go."""
     idle_seconds: Annotated[float, Field(gt=0)] = 120.0

@@ -1,6 +1,7 @@
 """A thread that keeps the store up with feature_updates.v1, whatever engine sends."""
 
 import threading
+from contextlib import suppress
 from typing import Final, Protocol
 
 from tillstream.core.errors import StoreUnavailable
@@ -72,11 +73,15 @@ class StoreKeeper:
         """Something was sent."""
         self._wrote.set()
 
-    def end(self) -> None:
-        """Ends after what is being written."""
+    def end(self, *, when_level: bool = False) -> None:
+        """Ends after what is being written; `when_level` with all that was sent, unless the store is away."""
         self._ended.set()
         self._wrote.set()
         self._thread.join(timeout=5.0)
+        if when_level and not self._thread.is_alive():
+            with suppress(StoreUnavailable):
+                while self._writer.apply().records:
+                    pass
 
     def _keep_up(self) -> None:
         was_away = False

@@ -69,7 +69,7 @@ class FeatureWorker:
         self._next: dict[tuple[str, int], int] = {}
 
     def run(self, stopping: Callable[[], bool], *, until_caught_up: bool = False) -> Totals:
-        """Follows the log until `stopping`, or until all of it is counted and sent."""
+        """Follows the log until `stopping`, or until all of it is counted, sent and in the store."""
         self._store.start()
         reported_at = time.monotonic()
         try:
@@ -81,7 +81,7 @@ class FeatureWorker:
                     reported_at = time.monotonic()
                     log_line.info("features_worked", **asdict(self.totals))
         finally:
-            self._store.end()
+            self._store.end(when_level=until_caught_up and not stopping())
             self._consumer.close()
         return self.totals
 

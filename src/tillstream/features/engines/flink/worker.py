@@ -36,7 +36,7 @@ class IntakeWorker:
         self._asked_at_us = 0
 
     def run(self, stopping: Callable[[], bool], *, until_caught_up: bool = False) -> Totals:
-        """Follows it until `stopping`, or until all that lay on the log before was counted and taken in."""
+        """Follows it until `stopping`, or until all that lay on the log before was counted, taken in and stored."""
         self._store.start()
         reported_at = time.monotonic()
         try:
@@ -50,7 +50,7 @@ class IntakeWorker:
                 if not came:
                     time.sleep(_PATIENCE_SECONDS)
         finally:
-            self._store.end()
+            self._store.end(when_level=until_caught_up and not stopping())
         return self.totals
 
     def _guarded(self) -> bool:
