@@ -86,7 +86,7 @@ def fill_lake(log: Log, lake: Lake, settings: Settings) -> None:
 def keep_features_live(settings: Settings) -> None:
     """What the feature worker does until nothing is left to read; then the store has it all."""
     logs = open_feature_logs(settings)
-    writer = online_writer(logs.updates, settings)
+    writer = online_writer(logs, settings)
     worker = FeatureWorker(logs.source, live_engine(logs, settings), writer, poll_rows=settings.features.poll_rows)
     worker.run(lambda: False, until_caught_up=True)
     while writer.apply().records:

@@ -17,7 +17,7 @@ KIND: Final = "kind"
 OFFSETS: Final = "offsets"
 RELEASED: Final = "released"
 RESENT: Final = "resent"
-"""Mark after which a store that was filled from the topic's remains holds every released step."""
+"""Mark after which the topic's remains, or its records of these definitions, make a store whole."""
 
 Tiles: TypeAlias = dict[int, dict[int, Payload]]
 """Group number to step to payload."""
@@ -59,15 +59,14 @@ def release_mark(partition: int, until_us: int, offsets: str) -> NewRecord:
     return NewRecord("", str(until_us).encode(), {KIND: RELEASED, OFFSETS: offsets}, partition)
 
 
-def resent_mark(ends: Mapping[int, int]) -> NewRecord:
-    """Batch has sent every released step again, below these offsets of each partition."""
-    return NewRecord("", msgspec.json.encode(ends), {KIND: RESENT}, 0)
+def resent_mark() -> NewRecord:
+    """Batch has sent every released step again, in the records before."""
+    return NewRecord("", b"", {KIND: RESENT}, 0)
 
 
-def resent_ends(records: Iterable[Record]) -> dict[int, int] | None:
-    """The offsets in the last such mark among the records; None without one."""
-    marks = [record for record in records if record.headers.get(KIND) == RESENT]
-    return msgspec.json.decode(marks[-1].value, type=dict[int, int]) if marks else None
+def tells_of_resending(records: Iterable[Record]) -> bool:
+    """Whether such a mark is among the records."""
+    return any(record.headers.get(KIND) == RESENT for record in records)
 
 
 def is_tiles(record: Record) -> bool:

@@ -25,7 +25,7 @@ from tillstream.adapters.store import WritingStore
 from tillstream.core.contracts import to_micros
 from tillstream.core.settings import StoreSettings
 from tillstream.features.engines.embedded import Batch
-from tillstream.features.engines.embedded.state import ask_for_all
+from tillstream.features.engines.embedded.state import ask_for_all, batch_owes
 from tillstream.features.errors import Superseded
 from tillstream.features.offline.release import release
 from tillstream.features.online import OnlineWriter
@@ -119,8 +119,10 @@ class Scene:
     def new_writer(self) -> OnlineWriter:
         updates, store = self.loop.updates, Interrupted(self.server.settings, self.meanwhile)
         most = self.draw.randrange(3, 40)
-        resend = partial(ask_for_all, updates)
-        return OnlineWriter(updates, store, SMALL, ask_for_all=resend, max_records=most, filling_records=most)
+        resend, owes = partial(ask_for_all, updates), partial(batch_owes, updates, self.loop.logs.identity(SMALL))
+        return OnlineWriter(
+            updates, store, SMALL, ask_for_all=resend, batch_owes=owes, max_records=most, filling_records=most
+        )
 
     def happen(self) -> None:
         one = self.draw.choice(self.followers)

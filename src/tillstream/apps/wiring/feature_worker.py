@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Callable
 
-from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.adapters.store import WritingStore
 from tillstream.apps.signals import stop_signal
 from tillstream.apps.wiring.event_log import open_feature_logs
@@ -13,17 +12,23 @@ from tillstream.core.telemetry.heartbeat import Heartbeat, heartbeat_path
 from tillstream.features.definitions import default_schema
 from tillstream.features.engines.embedded import FeatureWorker, LiveEngine
 from tillstream.features.engines.embedded.metrics import METRICS
-from tillstream.features.engines.embedded.state import ask_for_all
+from tillstream.features.engines.embedded.state import ask_for_all, batch_owes
 from tillstream.features.engines.embedded.worker import GROUP, Totals
 from tillstream.features.engines.flink.worker import IntakeWorker
 from tillstream.features.logs import FeatureLogs
 from tillstream.features.online import OnlineWriter
 
 
-def online_writer(updates: SqliteLog, settings: Settings) -> OnlineWriter:
+def online_writer(logs: FeatureLogs, settings: Settings) -> OnlineWriter:
     """The writer of the store that the settings name."""
-    store = WritingStore(settings.store)
-    return OnlineWriter(updates, store, default_schema(), ask_for_all=lambda: ask_for_all(updates))
+    updates, schema = logs.updates, default_schema()
+    return OnlineWriter(
+        updates,
+        WritingStore(settings.store),
+        schema,
+        ask_for_all=lambda: ask_for_all(updates),
+        batch_owes=lambda: batch_owes(updates, logs.identity(schema)),
+    )
 
 
 def live_engine(logs: FeatureLogs, settings: Settings) -> LiveEngine:
@@ -51,7 +56,7 @@ def run_feature_worker(settings: Settings, *, until_caught_up: bool = False) -> 
 
 def _worker(logs: FeatureLogs, settings: Settings, still_alive: Callable[[], None]) -> FeatureWorker | IntakeWorker:
     """What counts the log itself, or takes in what the job on Flink counted."""
-    writer = online_writer(logs.updates, settings)
+    writer = online_writer(logs, settings)
     if settings.engines.live_features == "flink":
         return IntakeWorker(logs, default_schema(), writer, still_alive=still_alive)
     engine, poll_rows = live_engine(logs, settings), settings.features.poll_rows

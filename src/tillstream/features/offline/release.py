@@ -162,7 +162,7 @@ def _send(updates: SqliteLog, schema: Schema, standing: Standing, owed: Owed) ->
         state.set_offsets(BATCH, owed.read)
         state.set_fact(SENT_UNTIL, str(standing.released_us))
         if standing.resend:
-            transaction.append([resent_mark(updates.end_offsets(UPDATES))])
+            transaction.append([resent_mark()])
             state.clear_fact(RESEND)
     return Released(standing.released_us, tiles, rows)
 

@@ -31,6 +31,11 @@ class Position:
         """Whether rows may be read."""
         return not self.ready_at
 
+    @property
+    def needs_batch(self) -> bool:
+        """Whether the topic alone cannot make its rows whole."""
+        return NEVER in self.ready_at.values()
+
     def moved(self, following: Mapping[int, int]) -> "Position":
         """The position after applying up to `following`; ready once it has passed what it was waiting for."""
         ahead = {**self.next, **following}

@@ -1,6 +1,6 @@
 """The one writer: brings the store up to date with feature_updates.v1, in order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -12,7 +12,7 @@ from tillstream.features.definitions import Schema
 from tillstream.features.errors import FingerprintUnknown, RowBroken
 from tillstream.features.online.merging import merged_row, tiles_by_key
 from tillstream.features.online.position import COUNTED, NEVER, POSITION, PREFIX, Position, decode_position
-from tillstream.features.updates import UPDATES, Tiles, resent_ends
+from tillstream.features.updates import UPDATES, Tiles, tells_of_resending
 
 _DAY_SECONDS: Final = 86_400
 _CENTURY_SECONDS: Final = 36_525 * _DAY_SECONDS
@@ -64,16 +64,18 @@ class OnlineWriter:
         schema: Schema,
         *,
         ask_for_all: Callable[[], None] = lambda: None,
+        batch_owes: Callable[[], bool] = lambda: False,
         max_records: int = 1_500,
         filling_records: int = 20_000,
     ) -> None:
         """Applies so many records of each partition at once; `filling_records` while no row may be read yet.
 
         The step that moves rows holds the store for 2 us each, and readers have a deadline. Larger portions touch a
-        row less often. `ask_for_all` is called when the topic's beginning is gone: batch is to send every released
-        step again.
+        row less often. `ask_for_all` is called when the topic cannot fill a store: batch is to send every released
+        step again. That is so when its beginning is gone, or while `batch_owes` what these definitions ask of the past.
         """
         self._log, self._store, self._schema = log, store, schema
+        self._batch_owes = batch_owes
         self._ask_for_all, self._max_records, self._filling_records = ask_for_all, max_records, filling_records
         self._partitions = range(topic_named(UPDATES).partitions)
         self._ttl_seconds = {entity: _ttl_seconds(schema, entity) for entity in schema.groups}
@@ -103,8 +105,7 @@ class OnlineWriter:
         if not following:
             return Applied(is_level=position.is_ready)
         tiles, unknown = tiles_by_key(self._schema, records)
-        ends = resent_ends(records) if position.ready_at else None
-        moved = (replace(position, ready_at=ends) if ends is not None else position).moved(following)
+        moved = self._awaiting(position, records).moved(following)
         try:
             if not self._write(position, moved, tiles):
                 return Applied(is_level=False)
@@ -122,15 +123,24 @@ class OnlineWriter:
         """Empties the store and sets its position to the beginning; readable once it has caught up with now."""
         (told,) = self._store.mget([POSITION])
         cleared = self._store.clear(PREFIX)
-        ends = {partition: end for partition, end in self._log.end_offsets(UPDATES).items() if end}
         is_whole = all(first.offset == 0 for p in self._partitions for first in self._log.read(UPDATES, p, 0, 1))
+        is_whole = is_whole and not self._batch_owes()
         if not is_whole:
             self._ask_for_all()
-            ends = dict.fromkeys(self._partitions, NEVER)
-        position = Position(self._log.log_id, self._schema.fingerprint, {}, ends)
+        ready_at = self._ends() if is_whole else dict.fromkeys(self._partitions, NEVER)
+        position = Position(self._log.log_id, self._schema.fingerprint, {}, ready_at)
         self._store.swap(POSITION, b"", position.encode(), {})
         log_line.info("store_filling_began", cleared_keys=cleared, had_position=told is not None, from_topic=is_whole)
         return self.position() or position
+
+    def _awaiting(self, position: Position, records: Sequence[Record]) -> Position:
+        """The position with what it still waits for; a mark means nothing while batch is asked to send all anew."""
+        if position.needs_batch and tells_of_resending(records) and not self._batch_owes():
+            return replace(position, ready_at=self._ends())
+        return position
+
+    def _ends(self) -> dict[int, int]:
+        return {partition: end for partition, end in self._log.end_offsets(UPDATES).items() if end}
 
     def _write(self, position: Position, moved: Position, tiles: Mapping[str, Tiles]) -> bool:
         keys = list(tiles)

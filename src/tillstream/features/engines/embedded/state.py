@@ -41,7 +41,8 @@ class State:
     def prepare(self, identity: str) -> bool:
         """Makes the tables; if they hold another log or other definitions, empties them. Whether it did.
 
-        An emptied state starts at the oldest records again, with the horizon that a move handed over for it.
+        An emptied state starts at the oldest records again, with the horizon that a move handed over for it. For other
+        definitions batch owes every released step.
         """
         if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'state_open'").fetchone():
             for statement in SCHEMA.split(";"):
@@ -49,6 +50,8 @@ class State:
         known = self.fact(_IDENTITY)
         if known == identity:
             return False
+        if known and _definitions(known) != _definitions(identity):
+            self.set_fact(RESEND, "1")
         self.begin(identity)
         return known is not None
 
@@ -148,8 +151,23 @@ def hand_over(log: SqliteLog, identity: str, until_us: int) -> None:
         State(transaction.connection).hand_over(identity, until_us)
 
 
+def batch_owes(log: SqliteLog, identity: str) -> bool:
+    """Whether batch has yet to send released steps, for it was asked to or the state is of other definitions."""
+    with log.transaction(UPDATES) as transaction:
+        transaction.connection.execute(SCHEMA.split(";")[0])
+        state = State(transaction.connection)
+        known = state.fact(_IDENTITY)
+        if known is None:
+            return False
+        return _definitions(known) != _definitions(identity) or state.fact(RESEND) is not None
+
+
 def _handed(identity: str) -> str:
     return f"horizon for {identity}"
+
+
+def _definitions(identity: str) -> str:
+    return identity.split()[1]
 
 
 def ask_for_all(log: SqliteLog) -> None:
