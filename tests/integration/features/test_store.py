@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,18 +13,17 @@ from typing import Any
 import pytest
 import valkey
 from tests.integration.features.conftest import Server
-from tests.unit.features.live_loop import IDS, SCHEMA, SMALL, LiveLoop, reference, same
-from tests.unit.features.small_log import DAY_US, START, Received, SilverTables, small_log
+from tests.unit.features.live_loop import IDS, SCHEMA, LiveLoop, reference, same
+from tests.unit.features.small_log import DAY_US, START, SilverTables, small_log
 
 from tillstream.adapters.log import NewRecord
-from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.adapters.store import Breaker, ReadingStore, WritingStore
 from tillstream.core.contracts import to_micros
 from tillstream.core.errors import StoreUnavailable
 from tillstream.features.definitions import Schema, features_named, schema_of
 from tillstream.features.engines.embedded.keeping import StoreKeeper
 from tillstream.features.engines.embedded.state import ask_for_all, batch_owes
-from tillstream.features.engines.embedded.worker import FeatureWorker, Totals
+from tillstream.features.engines.embedded.worker import Totals
 from tillstream.features.online import FeatureReader, FeatureRows, OnlineWriter
 from tillstream.features.online.footprint import SERVER_BYTES, Rows, footprint
 from tillstream.features.online.packing import pack, sections_of
@@ -218,50 +217,6 @@ def test_two_writers_apply_each_record_once(server: Server, loop: LiveLoop) -> N
     while one.apply().records or other.apply().records:
         pass
     assert same(read(server, END_US).values, reference(loop.events, END_US))
-
-
-def test_features_that_join_or_leave_a_shop_have_their_history_and_no_gap(server: Server, tmp_path: Path) -> None:
-    events = small_log(11, 250, days=4.0)
-    first = [one for one in events if one.received_us < to_micros(START) + 2.5 * DAY_US]
-    shop = LiveLoop(tmp_path / "log", first, schema=SMALL)
-    follow(shop, server)
-    ask_for_all(shop.updates)  # which leaves a mark that must not count when these definitions come back
-    until_us = shop.release().until_us
-    forget(shop.updates, first, until_us)
-
-    grown = LiveLoop(tmp_path / "log", [])
-    for one in events[len(first) :]:
-        grown.log.append(one.topic, [one.record()])
-    assert len(grown.records()) < len(events)
-    asked = {entity: ids for entity, ids in IDS.items() if entity in SMALL.groups}
-    for loop, ids in ((grown, IDS), (LiveLoop(tmp_path / "log", [], schema=SMALL), asked)):
-        loop.events = events
-        follow(loop, server)
-        with pytest.raises(StoreUnavailable, match="being filled"):
-            read(server, END_US, ids, schema=loop.schema)
-        loop.release()
-        follow(loop, server)
-        expected = reference(events, END_US, schema=loop.schema)
-        assert same(read(server, END_US, ids, schema=loop.schema).values, expected)
-        valkey.Valkey(port=server.settings.port).flushdb()
-        follow(loop, server)
-        assert same(read(server, END_US, ids, schema=loop.schema).values, expected)
-
-
-def follow(loop: LiveLoop, server: Server) -> None:
-    """What the feature worker does with all that is on the log."""
-    writer = writer_of(loop, server)
-    FeatureWorker(loop.log, loop.engine, writer, poll_rows=50).run(lambda: False, until_caught_up=True)
-
-
-def forget(log: SqliteLog, events: Sequence[Received], until_us: int) -> None:
-    """Retention has come as far as the released steps: their events are in silver alone."""
-    topics: dict[str, dict[int, int]] = {}
-    for one in events:
-        if one.received_us < until_us:
-            topics.setdefault(one.topic, {})[one.partition] = one.offset + 1
-    for topic, read_offsets in topics.items():
-        log._file(topic).delete_before(2**62, read_offsets)
 
 
 def test_rows_of_other_definitions_are_unknown_and_never_misread(server: Server, loop: LiveLoop) -> None:
