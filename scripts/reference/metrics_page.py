@@ -86,7 +86,7 @@ How a round trip to the store came out. But for the first two the decision goes 
 | `late` | Nothing within `store.deadline_ms`. |
 | `down` | No connection, or an error of the server's. |
 | `resting` | Not asked: it failed lately, and a probe goes out twice a second. |
-| `filling` | Empty, being filled, or filled by other definitions. |
+| `filling` | Empty, being filled, filled by other definitions, or without what batch owes it. |
 | `fingerprint_unknown` | A row was written by another version. |
 | `row_broken` | A row's bytes are not those that were written. |
 

@@ -117,7 +117,11 @@ class StoreFilling(StoreUnavailable):
     """The store is empty, being filled, or filled by other definitions: a row of it would be a wrong number."""
 
     def __init__(self) -> None:
-        super().__init__("the store is being filled: `tillstream features work` brings it up to date", "filling")
+        super().__init__(
+            "the store is being filled: `tillstream features work` brings it up to date, and after a long backlog "
+            "`tillstream features release`",
+            "filling",
+        )
 
 
 class FingerprintUnknown(StoreUnavailable):

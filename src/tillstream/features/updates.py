@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from tillstream.adapters.log import NewRecord, Record
+from tillstream.core.contracts import topic_named
 from tillstream.features.tiles import Payload
 
 UPDATES: Final = "feature_updates.v1"
@@ -23,6 +24,9 @@ Tiles: TypeAlias = dict[int, dict[int, Payload]]
 """Group number to step to payload."""
 Offsets: TypeAlias = Mapping[tuple[str, int], int]
 """Next offset by topic and partition."""
+
+OWED: Final = "owed"
+"""Mark after which the topic's rows lack what a backlog left to batch, until it has sent that."""
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder(tuple[bytes, list[tuple[int, int, Any]]]).decode
@@ -60,8 +64,18 @@ def release_mark(partition: int, until_us: int, offsets: str) -> NewRecord:
 
 
 def resent_mark() -> NewRecord:
-    """Batch has sent every released step again, in the records before."""
+    """Batch has sent, in the records before, every released step again, or those that a backlog left to it."""
     return NewRecord("", b"", {KIND: RESENT}, 0)
+
+
+def owed_marks() -> list[NewRecord]:
+    """In each partition one, before the tiles that were counted with the first event left out."""
+    return [NewRecord("", b"", {KIND: OWED}, partition) for partition in range(topic_named(UPDATES).partitions)]
+
+
+def tells_of_owing(records: Iterable[Record]) -> bool:
+    """Whether such a mark is among the records."""
+    return any(record.headers.get(KIND) == OWED for record in records)
 
 
 def tells_of_resending(records: Iterable[Record]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tillstream.adapters.log import Log, NewRecord, Record
 from tillstream.features.definitions import Schema
+from tillstream.features.engines.embedded.backlog import NO_JUMP
 from tillstream.features.engines.embedded.engine import decode_batch
 from tillstream.features.engines.embedded.plans import plans_of
 from tillstream.features.engines.flink.buckets import Bucket, Came
@@ -21,6 +22,7 @@ class InMemory:
     portions: int = 0
     offsets: dict[tuple[str, int], int] = field(default_factory=dict)
     released_until_us: int = 0
+    jumped_from_us: int = NO_JUMP
     ids: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
     rows: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
@@ -49,7 +51,7 @@ class Buckets:
         plans = plans_of(schema)
         self.kept = [InMemory(run), InMemory(run)]
         self._lateness_us = lateness_us
-        self._buckets = [Bucket(number, schema, plans) for number in range(2)]
+        self._buckets = [Bucket(number, schema, plans, lateness_us=lateness_us) for number in range(2)]
 
     def count(
         self, number: int, records: Sequence[Record], *, watermark_us: int | None = None, now_us: int | None = None

@@ -81,10 +81,13 @@ class LiveLoop:
         return self.engine.apply(self.engine.decode(records), **more)
 
     def lake_reads_all(self) -> None:
+        self.lake_reads({(t, p): end for t in self.schema.topics for p, end in self.log.end_offsets(t).items()})
+
+    def lake_reads(self, offsets: Mapping[tuple[str, int], int]) -> None:
         consumer = self.log.consumer("lake", self.schema.topics)
         while not consumer.assignment:
             consumer.poll(1, 0.1)
-        consumer.commit({(t, p): end for t in self.schema.topics for p, end in self.log.end_offsets(t).items()})
+        consumer.commit(offsets)
         consumer.close()
 
     def release(self) -> Released:

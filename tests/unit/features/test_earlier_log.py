@@ -39,6 +39,9 @@ def test_a_correction_on_the_new_log_is_sent_though_its_offset_is_small(tmp_path
     assert 0 < horizon_us <= max(one.at_us for one in earlier) - HOUR_US
     hand_over(after.updates, after.logs.identity(SMALL), horizon_us)
     append(source, [one for one in earlier if one.at_us >= horizon_us - horizon_us % DAY_US])
+    after.engine.offsets()  # with which an engine begins
+    carried = after.count(after.records(), horizon_us=after.engine.backlog_horizon_us())
+    assert (carried.events > 0, carried.left_to_batch) == (True, 0)
     known: list[Received] = []
     for part in (then, last):
         append(source, part)

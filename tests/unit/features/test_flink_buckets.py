@@ -1,4 +1,5 @@
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,13 @@ from tests.unit.features.test_live_engine import portions
 from tillstream.adapters.log import partition_of
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.core.contracts import to_micros
+from tillstream.features.engines.embedded.state import batch_owes
 from tillstream.features.engines.flink.intake import Intake
 from tillstream.features.errors import PortionLost
 from tillstream.features.logs import FeatureLogs
 from tillstream.features.offline.release import release, standing_of
 from tillstream.features.online.merging import merged_row, tiles_by_key
-from tillstream.features.updates import UPDATES
+from tillstream.features.updates import UPDATES, tells_of_owing
 
 DAYS = 4.0
 END_US = to_micros(START) + round((DAYS + 4) * DAY_US)
@@ -141,6 +143,37 @@ def test_the_clock_releases_what_a_backlog_left_and_the_watermark_alone_what_is_
     assert kept.released_until_us == released_us
     bucket.count(0, [], watermark_us=now_us, now_us=now_us + 5 * HOUR_US)
     assert kept.released_until_us == now_us - now_us % SMALL.smallest_step_us
+
+
+def test_batch_owes_what_a_backlog_left_until_it_has_sent_it(home: Home) -> None:
+    records = home.loop.records()
+    owes = partial(batch_owes, home.logs.updates, home.logs.identity(SMALL))
+    for number in range(2):
+        home.buckets.count(number, records[:100], watermark_us=0, now_us=END_US)
+    home.intake.take()
+    assert owes()
+    for partition in range(2):
+        assert tells_of_owing(home.logs.updates.read(UPDATES, partition, 0, 1_000_000))
+    home.loop.lake_reads_all()
+    release(SilverTables(home.loop.events), home.logs, SMALL)
+    assert not owes()
+    # Those lie below what batch has read and sent.
+    for number in range(2):
+        home.buckets.count(number, records[100:], watermark_us=0, now_us=END_US)
+    assert home.intake.take().left_to_batch > 0
+    assert not owes()
+    home.loop.updates = home.logs.updates
+    assert same(home.loop.values(END_US), reference(home.loop.events, END_US, schema=SMALL))
+
+
+def test_a_run_that_begins_where_another_log_was_released_leaves_nothing(home: Home) -> None:
+    records = home.loop.records()
+    for kept in home.buckets.kept:
+        kept.released_until_us = END_US - HOUR_US
+    for number in range(2):
+        home.buckets.count(number, records, watermark_us=0, now_us=END_US)
+    told = home.intake.take()
+    assert (told.left_to_batch, told.late_to_batch > 0) == (0, True)
 
 
 def test_a_run_that_begins_anew_counts_for_the_one_before_which_is_heard_no_more(home: Home) -> None:

@@ -144,15 +144,6 @@ def test_batch_waits_until_silver_holds_what_live_tiles_count(tmp_path: Path) ->
         release(SilverTables(loop.events), loop.logs, loop.schema)
 
 
-def test_a_long_backlog_is_released_unread_and_batch_has_it_all(tmp_path: Path) -> None:
-    loop = LiveLoop(tmp_path, small_log(8, 300, days=DAYS))
-    horizon_us = loop.engine.backlog_horizon_us()
-    outcome = loop.count(loop.records(), horizon_us=horizon_us)
-    assert outcome.late_to_batch > 2 * outcome.tiles
-    loop.release()
-    assert same(loop.values(END_US), reference(loop.events, END_US))
-
-
 def test_poison_is_passed_over_and_its_neighbours_count(tmp_path: Path) -> None:
     loop = LiveLoop(tmp_path, in_order([viewed("e1", at("09:00"))]))
     ahead = click("e2", at("11:00"), "v1")

@@ -36,8 +36,10 @@ def work(
     else:
         typer.echo(
             f"{totals.events:,} events: {totals.tiles:,} tiles sent, {totals.duplicates:,} duplicates, "
-            f"{totals.late_to_batch:,} left to batch"
+            f"{totals.late_to_batch + totals.left_to_batch:,} left to batch"
         )
+        if totals.left_to_batch:
+            typer.echo("a long backlog was left to batch: `tillstream features release` sends it, until then no answers")
 
 
 @app.command("release")

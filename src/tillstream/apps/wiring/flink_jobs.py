@@ -10,7 +10,7 @@ from typing import Final
 
 from tillstream.adapters.flink import FlinkJob, FlinkRest, FlinkUnavailable
 from tillstream.apps.signals import stop_signal
-from tillstream.apps.wiring.event_log import open_log
+from tillstream.apps.wiring.event_log import open_feature_logs, open_log
 from tillstream.apps.wiring.streaming import FEATURES, PATTERNS, SESSIONS, JobReport, jobs_of
 from tillstream.core.contracts import from_micros
 from tillstream.core.errors import NotFound, ServiceError
@@ -24,6 +24,7 @@ from tillstream.data.streaming.logic.patterns.row import TOPICS as pattern_topic
 from tillstream.data.streaming.logic.sessions import TOPICS as session_topics
 from tillstream.features.definitions import default_schema
 from tillstream.features.engines.embedded.engine import backlog_horizon_us
+from tillstream.features.engines.embedded.state import horizon_of
 from tillstream.operations.stack.flink import FlinkCluster
 from tillstream.operations.stack.processes import launch, stop_all
 from tillstream.operations.stack.services import flink_cluster
@@ -121,6 +122,7 @@ def job_settings(settings: Settings, name: str, resume_from: str | None) -> JobS
         partial_seconds=streaming.partial_seconds,
         run=f"{time.time_ns():020}",
         horizon_us=_horizon_us(settings) if is_features else 0,
+        released_us=_released_us(settings) if is_features else 0,
         resume_from=resume_from,
     )
 
@@ -271,6 +273,14 @@ def _horizon_us(settings: Settings) -> int:
         return backlog_horizon_us(log, default_schema(), settings.features.lateness_seconds * 10**6)
     finally:
         log.close()
+
+
+def _released_us(settings: Settings) -> int:
+    logs = open_feature_logs(settings)
+    try:
+        return horizon_of(logs.updates, logs.identity(default_schema()))
+    finally:
+        logs.close()
 
 
 def _checkpoints(settings: Settings, name: str) -> Path:

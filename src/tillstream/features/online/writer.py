@@ -12,7 +12,7 @@ from tillstream.features.definitions import Schema
 from tillstream.features.errors import FingerprintUnknown, RowBroken
 from tillstream.features.online.merging import merged_row, tiles_by_key
 from tillstream.features.online.position import COUNTED, NEVER, POSITION, PREFIX, Position, decode_position
-from tillstream.features.updates import UPDATES, Tiles, tells_of_resending
+from tillstream.features.updates import UPDATES, Tiles, tells_of_owing, tells_of_resending
 
 _DAY_SECONDS: Final = 86_400
 _CENTURY_SECONDS: Final = 36_525 * _DAY_SECONDS
@@ -127,17 +127,20 @@ class OnlineWriter:
         is_whole = is_whole and not self._batch_owes()
         if not is_whole:
             self._ask_for_all()
-        ready_at = self._ends() if is_whole else dict.fromkeys(self._partitions, NEVER)
+        ready_at = self._ends() if is_whole else self._never()
         position = Position(self._log.log_id, self._schema.fingerprint, {}, ready_at)
         self._store.swap(POSITION, b"", position.encode(), {})
         log_line.info("store_filling_began", cleared_keys=cleared, had_position=told is not None, from_topic=is_whole)
         return self.position() or position
 
     def _awaiting(self, position: Position, records: Sequence[Record]) -> Position:
-        """The position with what it still waits for; a mark means nothing while batch is asked to send all anew."""
-        if position.needs_batch and tells_of_resending(records) and not self._batch_owes():
-            return replace(position, ready_at=self._ends())
+        """The position with what it still waits for: batch, or what batch has sent since it was marked as owing."""
+        if tells_of_owing(records) or (position.needs_batch and tells_of_resending(records)):
+            return replace(position, ready_at=self._never() if self._batch_owes() else self._ends())
         return position
+
+    def _never(self) -> dict[int, int]:
+        return dict.fromkeys(self._partitions, NEVER)
 
     def _ends(self) -> dict[int, int]:
         return {partition: end for partition, end in self._log.end_offsets(UPDATES).items() if end}

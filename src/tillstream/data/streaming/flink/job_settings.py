@@ -32,7 +32,9 @@ class JobSettings:
     run: str = ""
     """Names what begins at the oldest record; a job that is resumed keeps its first."""
     horizon_us: int = 0
-    """Live features: steps that ended by then are left to batch, unread or not."""
+    """Live features: steps that ended by then are left to batch, unread or not, if that is a long backlog."""
+    released_us: int = 0
+    """And those that ended by then another run released, or a move handed over; a job that is resumed knows its own."""
     leaves_backlog: bool = True
     """And those that ended longer ago than the lateness by the clock, when records come that were received then."""
     resume_from: str | None = None

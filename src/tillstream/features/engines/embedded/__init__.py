@@ -3,6 +3,7 @@
 In: records of the source topics. Out: records of feature_updates.v1.
 See: docs/adr/0005-whole-tiles-one-writer.md, docs/adr/0011-window-meaning.md.
 Late: counts while its step is open; for a released step it is counted in `late_to_batch` and left to batch.
+Behind: a long backlog is left to batch unread, counted in `left_to_batch`; readers wait for batch then.
 Twice: output, state and offsets are one transaction; a record below the kept offset is not looked at again.
 """
 

@@ -13,6 +13,7 @@ from tillstream.core.contracts.bots import is_bot
 from tillstream.core.contracts.decoding import micros
 from tillstream.features.definitions import Schema
 from tillstream.features.definitions.language import DAY
+from tillstream.features.engines.embedded.backlog import Jump
 from tillstream.features.engines.embedded.plans import Plan, Plans
 from tillstream.features.tiles import Payload
 from tillstream.features.updates import Offsets, decode_open, encode_open, offsets_text, tiles_record
@@ -27,6 +28,7 @@ class Arrived(NamedTuple):
     place: int
     at_us: int
     event: Any
+    received_at_us: int
 
 
 @dataclass(slots=True)
@@ -36,6 +38,8 @@ class Outcome:
     events: int = 0
     duplicates: int = 0
     late_to_batch: int = 0
+    left_to_batch: int = 0
+    """Times that an event came in time, but for a step that was released unread, with a backlog."""
     rejected: int = 0
     tiles: int = 0
     rows: int = 0
@@ -43,7 +47,7 @@ class Outcome:
 
     def add(self, later: "Outcome") -> None:
         """Adds what came after: counts are summed, the horizon is the later one."""
-        for name in ("events", "duplicates", "late_to_batch", "rejected", "tiles", "rows"):
+        for name in ("events", "duplicates", "late_to_batch", "left_to_batch", "rejected", "tiles", "rows"):
             setattr(self, name, getattr(self, name) + getattr(later, name))
         self.released_until_us = later.released_until_us
 
@@ -78,10 +82,10 @@ def read_event(topic: str, partition: int, offset: int, value: bytes, received_a
     event = decode(topic_named(topic), value, received_at_us=received_at_us)
     if isinstance(event, Click) and is_bot(event):
         return None
-    return Arrived(topic, (partition << 48) + offset, micros(event), event)
+    return Arrived(topic, (partition << 48) + offset, micros(event), event, received_at_us)
 
 
-def fresh(kept: Kept, came: Iterable[Arrived], outcome: Outcome) -> list[Arrived]:
+def fresh(kept: Kept, came: Iterable[Arrived], jump: Jump, outcome: Outcome) -> list[Arrived]:
     """Each event_id once a day, of days with an open step; they are remembered."""
     released = kept.released_until_us
     by_day: dict[tuple[str, int], dict[str, Arrived]] = defaultdict(dict)
@@ -89,7 +93,7 @@ def fresh(kept: Kept, came: Iterable[Arrived], outcome: Outcome) -> list[Arrived
         outcome.events += 1
         day = one.at_us // DAY_US
         if (day + 1) * DAY_US <= released:
-            outcome.late_to_batch += 1
+            _released(one, (day + 1) * DAY_US, jump, outcome)
             continue
         ids = by_day[one.topic, day]
         if one.event.event_id in ids:
@@ -132,7 +136,7 @@ class _Headers:
         return self.made[topics]
 
 
-def fold(kept: Kept, schema: Schema, work: Work, offsets: Offsets, outcome: Outcome) -> list[NewRecord]:
+def fold(kept: Kept, schema: Schema, work: Work, offsets: Offsets, jump: Jump, outcome: Outcome) -> list[NewRecord]:
     """The records of the tiles that changed, which are kept; `offsets` say up to where the events were read."""
     released = kept.released_until_us
     open_tiles = kept.open_tiles(work)
@@ -140,7 +144,7 @@ def fold(kept: Kept, schema: Schema, work: Work, offsets: Offsets, outcome: Outc
     records, rows = [], {}
     for key, touches in work.items():
         tiles = {(n, step): tile for n, step, tile in decode_open(open_tiles[key])} if key in open_tiles else {}
-        changed = _add_all(touches, tiles, released, outcome)
+        changed = _add_all(touches, tiles, released, jump, outcome)
         if not changed:
             continue
         entity = key.partition(":")[0]
@@ -160,6 +164,7 @@ def _add_all(
     touches: Sequence[Touch],
     tiles: dict[tuple[int, int], Payload],
     released_until_us: int,
+    jump: Jump,
     outcome: Outcome,
 ) -> set[tuple[int, int]]:
     """Adds the events to one entity's open tiles; which of them changed."""
@@ -169,10 +174,17 @@ def _add_all(
         for number, step_us, add in plan.steps:
             step = at_us // step_us
             if (step + 1) * step_us <= released_until_us:
-                outcome.late_to_batch += 1
+                _released(one, (step + 1) * step_us, jump, outcome)
                 continue
             tile = add(tiles.get((number, step)), at_us, place, event, element)
             if tile is not None:
                 tiles[number, step] = tile
                 changed.add((number, step))
     return changed
+
+
+def _released(one: Arrived, end_us: int, jump: Jump, outcome: Outcome) -> None:
+    if jump.left_out(end_us, one.received_at_us):
+        outcome.left_to_batch += 1
+    else:
+        outcome.late_to_batch += 1

@@ -9,12 +9,13 @@ from tillstream.adapters.log.sqlite import TopicTransaction
 from tillstream.core.contracts import topic_named
 from tillstream.core.errors import EventRejected
 from tillstream.features.definitions import Schema
+from tillstream.features.engines.embedded.backlog import Jump, is_long
 from tillstream.features.engines.embedded.counting import DAY_US, Arrived, Outcome, fold, fresh, read_event, work_of
 from tillstream.features.engines.embedded.plans import plans_of
 from tillstream.features.engines.embedded.state import LIVE, State
 from tillstream.features.errors import Superseded
 from tillstream.features.logs import FeatureLogs
-from tillstream.features.updates import UPDATES, Offsets, offsets_text, release_mark
+from tillstream.features.updates import UPDATES, Offsets, offsets_text, owed_marks, release_mark
 
 _LAST_RECORDS: Final = 20
 
@@ -68,8 +69,9 @@ class LiveEngine:
     def apply(self, batch: Batch, *, read_from: Offsets | None = None, horizon_us: int = 0) -> Outcome:
         """Counts the batch's events, sends the tiles they changed, and releases what has closed.
 
-        `read_from` is where reading began, if the first records were not at hand. Steps that ended by
-        `horizon_us` are released before anything is counted: that is how a long backlog goes to batch.
+        `read_from` is where reading began, if the first records were not at hand. `horizon_us` is given by who is
+        behind: steps that ended by then are released before anything is counted if the backlog is longer than the
+        lateness, so that it goes to batch unread, and none after. What batch then owes is marked in the topic.
         """
         outcome = Outcome(rejected=batch.rejected)
         with self._logs.updates.transaction(UPDATES) as transaction:
@@ -81,12 +83,19 @@ class LiveEngine:
             if any(starts[place] > kept.get(place, 0) for place in batch.following if place in starts):
                 raise Superseded("the live engine's offsets")
             offsets = {**kept, **{p: max(n, kept.get(p, 0)) for p, n in batch.following.items()}}
-            self._release(transaction, state, horizon_us, offsets)
+            if is_long(horizon_us, state.released_until_us, self._lateness_us):
+                state.note_jump()
+                self._release(transaction, state, horizon_us, offsets)
+            jump = Jump(state.jumped_from_us, self._lateness_us)
             unread = [one for place, offset, one in batch.arrived if offset >= kept.get(place, 0)]
-            work = work_of(self._plans, fresh(state, unread, outcome))
-            transaction.append(fold(state, self._schema, work, offsets, outcome))
+            work = work_of(self._plans, fresh(state, unread, jump, outcome))
+            sent = fold(state, self._schema, work, offsets, jump, outcome)
+            if outcome.left_to_batch and state.owe(batch.following):
+                transaction.append(owed_marks())
+            transaction.append(sent)
             state.set_offsets(LIVE, offsets)
-            self._release(transaction, state, batch.newest_us - self._lateness_us, offsets)
+            if not horizon_us:
+                self._release(transaction, state, batch.newest_us - self._lateness_us, offsets)
             outcome.released_until_us = state.released_until_us
         return outcome
 

@@ -11,8 +11,13 @@ METRICS: Final[Sheet[Totals]] = Sheet(
         Metric("tillstream_features_duplicates_total", "Copies of counted events.", lambda t: t.duplicates),
         Metric(
             "tillstream_features_late_to_batch_total",
-            "Times that an event came for a released step, and was left to batch.",
+            "Times that an event came late, for a released step, and was left to batch.",
             lambda t: t.late_to_batch,
+        ),
+        Metric(
+            "tillstream_features_left_to_batch_total",
+            "Times that an event came in time for a step that was released unread, with a backlog.",
+            lambda t: t.left_to_batch,
         ),
         Metric("tillstream_features_rejected_events_total", "Records that are no valid event.", lambda t: t.rejected),
         Metric("tillstream_features_tiles_total", "Tiles sent to `feature_updates.v1`.", lambda t: t.tiles),

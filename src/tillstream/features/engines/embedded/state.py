@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from tillstream.adapters.log.sqlite import SqliteLog
-from tillstream.features.updates import UPDATES, Offsets
+from tillstream.features.engines.embedded.backlog import NO_JUMP
+from tillstream.features.updates import UPDATES, Offsets, offsets_text, parse_offsets
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS state_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,6 +31,10 @@ SOME_LIVE: Final = "some live"
 BATCH: Final = "batch"
 RESEND: Final = "resend"
 """The fact that asks batch for every released step again."""
+SENT_UNTIL: Final = "batch_until_us"
+"""The fact that says up to where batch has sent the released steps."""
+_OWED: Final = "owed"
+_JUMPED_FROM: Final = "jumped_from_us"
 
 
 class State:
@@ -42,7 +47,7 @@ class State:
         """Makes the tables; if they hold another log or other definitions, empties them. Whether it did.
 
         An emptied state starts at the oldest records again, with the horizon that a move handed over for it. For other
-        definitions batch owes every released step.
+        definitions batch owes every released step, as it does where it owed some.
         """
         if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'state_open'").fetchone():
             for statement in SCHEMA.split(";"):
@@ -57,12 +62,13 @@ class State:
 
     def begin(self, identity: str) -> None:
         """Empties it for an engine that starts at the oldest records."""
-        asked_for_all, handed = self.fact(RESEND), self.fact(_handed(identity))
+        asked_for_all = self.fact(RESEND) or self.fact(_OWED)
+        handed = self.fact(_handed(identity))
         for table in _TABLES:
             self._db.execute(f"DELETE FROM {table}")
         self.set_fact(_IDENTITY, identity)
         if asked_for_all:
-            self.set_fact(RESEND, asked_for_all)
+            self.set_fact(RESEND, "1")
         if handed:
             self.set_fact(_HORIZON, handed)
 
@@ -87,6 +93,40 @@ class State:
     @released_until_us.setter
     def released_until_us(self, until_us: int) -> None:
         self.set_fact(_HORIZON, str(max(until_us, self.released_until_us)))
+
+    @property
+    def jumped_from_us(self) -> int:
+        """Where the horizon stood before it last jumped over a backlog; NO_JUMP if it never did."""
+        return int(self.fact(_JUMPED_FROM) or NO_JUMP)
+
+    def note_jump(self) -> None:
+        """The horizon is about to jump. While batch still owes what one left out, the first counts."""
+        if self.fact(_OWED) is None:
+            self.set_fact(_JUMPED_FROM, str(self.released_until_us))
+
+    def owe(self, offsets: Offsets) -> bool:
+        """Notes that batch owes some that was read below these offsets. Whether it owed none before, and now does."""
+        sent, owed = self.offsets(BATCH), self.fact(_OWED)
+        is_sent = all(following <= sent.get(place, 0) for place, following in offsets.items())
+        if is_sent and self.released_until_us <= int(self.fact(SENT_UNTIL) or 0):
+            return False
+        known = parse_offsets(owed or "")
+        now = {**known, **{place: max(n, known.get(place, 0)) for place, n in offsets.items()}}
+        self.set_fact(_OWED, offsets_text(now, {topic for topic, _ in now}))
+        return owed is None
+
+    def settle(self, sent: Offsets) -> bool:
+        """Batch has sent all that silver had below these offsets. Whether it owed some, and owes no more."""
+        owed = self.fact(_OWED)
+        if owed is None or any(n > sent.get(place, 0) for place, n in parse_offsets(owed).items()):
+            return False
+        self.clear_fact(_OWED)
+        return True
+
+    @property
+    def owes(self) -> bool:
+        """Whether batch has yet to send steps that it was asked for, or that were left to it unread."""
+        return self.fact(RESEND) is not None or self.fact(_OWED) is not None
 
     def hand_over(self, identity: str, until_us: int) -> None:
         """Keeps a horizon for the state of another log: it does not hold whole the steps that ended by then."""
@@ -137,11 +177,11 @@ class State:
 
 
 def horizon_of(log: SqliteLog, identity: str) -> int:
-    """Up to where the live engine of these definitions has released steps; 0 if it never worked on that log."""
+    """Up to where the live engine of these definitions has released steps, or will have when it begins on that log."""
     with log.transaction(UPDATES) as transaction:
         transaction.connection.execute(SCHEMA.split(";")[0])
         state = State(transaction.connection)
-        return state.released_until_us if state.fact(_IDENTITY) == identity else 0
+        return state.released_until_us if state.fact(_IDENTITY) == identity else int(state.fact(_handed(identity)) or 0)
 
 
 def hand_over(log: SqliteLog, identity: str, until_us: int) -> None:
@@ -152,14 +192,14 @@ def hand_over(log: SqliteLog, identity: str, until_us: int) -> None:
 
 
 def batch_owes(log: SqliteLog, identity: str) -> bool:
-    """Whether batch has yet to send released steps, for it was asked to or the state is of other definitions."""
+    """Whether batch has yet to send released steps that readers lack; so too if the state is of other definitions."""
     with log.transaction(UPDATES) as transaction:
         transaction.connection.execute(SCHEMA.split(";")[0])
         state = State(transaction.connection)
         known = state.fact(_IDENTITY)
         if known is None:
             return False
-        return _definitions(known) != _definitions(identity) or state.fact(RESEND) is not None
+        return _definitions(known) != _definitions(identity) or state.owes
 
 
 def _handed(identity: str) -> str:

@@ -16,7 +16,6 @@ from tillstream.features.errors import Superseded
 
 GROUP: Final = "features"
 _PATIENCE_SECONDS: Final = 0.02
-_BACKLOG_ROWS: Final = 20_000
 _REST_SECONDS: Final = 0.5
 _REPORT_SECONDS: Final = 30.0
 
@@ -48,8 +47,9 @@ class Totals(Outcome):
 class FeatureWorker:
     """Reads small batches as they come, and large ones when it is behind.
 
-    What had closed by the log's end before it was read, by more than the lateness, is released unread and left
-    to batch: a history of weeks costs the reading alone. `still_alive` is called after each poll.
+    What had closed by the log's end before it was read is released unread and left to batch, where that is more than
+    one reading and longer than the lateness: a history of weeks costs the reading alone. `still_alive` is called after
+    each poll.
     """
 
     def __init__(
@@ -59,11 +59,12 @@ class FeatureWorker:
         writer: Writer,
         *,
         poll_rows: int,
+        backlog_rows: int = 20_000,
         still_alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.totals = Totals()
         self._log, self._engine, self._store = log, engine, StoreKeeper(writer, self.totals)
-        self._poll_rows, self._still_alive = poll_rows, still_alive
+        self._poll_rows, self._backlog_rows, self._still_alive = poll_rows, backlog_rows, still_alive
         self._consumer = log.consumer(GROUP, engine.topics)
         self._generation = -1
         self._next: dict[tuple[str, int], int] = {}
@@ -98,19 +99,22 @@ class FeatureWorker:
             return -1
 
     def _follow(self) -> int:
-        is_behind = self._generation == -1
+        level_us = self._consumer.polled_until_us
         records = self._consumer.poll(self._poll_rows, _PATIENCE_SECONDS)
         self._still_alive()
         if self._consumer.generation != self._generation:
             self._begin()
             return -1
-        if len(records) == self._poll_rows:
-            is_behind = True
-            while len(records) < _BACKLOG_ROWS and (more := self._consumer.poll(_BACKLOG_ROWS - len(records), 0.0)):
+        is_behind = len(records) == self._poll_rows
+        if is_behind:
+            while len(records) < self._backlog_rows and (
+                more := self._consumer.poll(self._backlog_rows - len(records), 0.0)
+            ):
                 if self._consumer.generation != self._generation:
                     self._begin()
                     return -1
                 records += more
+            is_behind = self._consumer.polled_until_us == level_us
         polled_until_us = self._consumer.polled_until_us
         if not records:
             self._store.counted_until_us = polled_until_us

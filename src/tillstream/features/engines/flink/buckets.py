@@ -11,6 +11,7 @@ from tillstream.adapters.log import NewRecord, partition_of
 from tillstream.core.contracts import topic_named
 from tillstream.core.errors import EventRejected
 from tillstream.features.definitions import Schema
+from tillstream.features.engines.embedded.backlog import Jump, is_long
 from tillstream.features.engines.embedded.counting import Arrived, Kept, Outcome, fold, fresh, read_event, work_of
 from tillstream.features.engines.embedded.plans import Plans
 from tillstream.features.engines.flink.sent import Counted
@@ -37,6 +38,8 @@ class BucketKept(Kept, Protocol):
     """How many it has sent."""
     offsets: dict[tuple[str, int], int]
     """Where it reads on."""
+    jumped_from_us: int
+    """Where the horizon stood before it last jumped over a backlog; NO_JUMP if it never did."""
 
     def release_until(self, until_us: int) -> None:
         """Moves the horizon, and drops what only released steps needed."""
@@ -45,8 +48,8 @@ class BucketKept(Kept, Protocol):
 class Bucket:
     """Counts portions of events; a portion's records are sent together with what is kept, or not at all."""
 
-    def __init__(self, number: int, schema: Schema, plans: Mapping[str, Plans]) -> None:
-        self._number, self._schema, self._plans = number, schema, plans
+    def __init__(self, number: int, schema: Schema, plans: Mapping[str, Plans], *, lateness_us: int) -> None:
+        self._number, self._schema, self._plans, self._lateness_us = number, schema, plans, lateness_us
 
     def count(
         self,
@@ -61,15 +64,19 @@ class Bucket:
 
         Steps that ended by `closed_until_us`, the watermark, are released when the portion is counted. Before it, and
         so unread, those that ended by `horizon_us`; or by `backlog_until_us`, when some of the records were received
-        before then and are read only now.
+        before then and are read only now. Either only when it is further ahead than the lateness.
         """
         outcome = Outcome()
         if any(came.received_at_us < backlog_until_us for came in records):
             horizon_us = max(horizon_us, backlog_until_us)
         events = self._events(kept, records, outcome)
-        sent = self._release(kept, horizon_us)
-        work = work_of(self._plans, fresh(kept, events, outcome), self._is_mine)
-        sent += fold(kept, self._schema, work, kept.offsets, outcome)
+        sent = []
+        if is_long(horizon_us, kept.released_until_us, self._lateness_us):
+            kept.jumped_from_us = kept.released_until_us
+            sent += self._release(kept, horizon_us)
+        jump = Jump(kept.jumped_from_us, self._lateness_us)
+        work = work_of(self._plans, fresh(kept, events, jump, outcome), self._is_mine)
+        sent += fold(kept, self._schema, work, kept.offsets, jump, outcome)
         sent += self._release(kept, closed_until_us)
         outcome.released_until_us = kept.released_until_us
         kept.portions += 1

@@ -16,7 +16,7 @@ from tillstream.features.engines.embedded.state import LIVE, SOME_LIVE, State
 from tillstream.features.engines.flink.sent import Portion, Portions
 from tillstream.features.errors import PortionLost
 from tillstream.features.logs import FeatureLogs
-from tillstream.features.updates import KIND, RELEASED, UPDATES, Offsets, parse_offsets
+from tillstream.features.updates import KIND, RELEASED, UPDATES, Offsets, owed_marks, parse_offsets
 
 _RUN: Final = "run"
 _BUCKETS: Final = "buckets"
@@ -114,6 +114,8 @@ class Intake:
             taken[portion.bucket] = Taken(
                 portion.partition, portion.ends_at, told.number, told.offsets, max(mine.released_us, *_marks(portion))
             )
+            if told.outcome.left_to_batch and state.owe(parse_offsets(told.offsets)):
+                transaction.append(owed_marks())
             transaction.append(portion.records)
             self._settle(state, taken)
             outcome.add(told.outcome)

@@ -8,6 +8,7 @@ from pyflink.common import Types
 from pyflink.datastream import RuntimeContext
 from pyflink.datastream.state import ListStateDescriptor, MapStateDescriptor, ValueStateDescriptor
 
+from tillstream.features.engines.embedded.backlog import NO_JUMP
 from tillstream.features.engines.embedded.counting import DAY_US
 from tillstream.features.engines.flink.buckets import Came
 
@@ -38,13 +39,14 @@ class FlinkKept:
     `facts` are read at the begin of each portion and written at its end by `save`.
     """
 
-    def __init__(self, states: States, run: str) -> None:
+    def __init__(self, states: States, run: str, released_until_us: int) -> None:
         self._states = states
         facts: dict[str, Any] = states.facts.value() or {}
         self.run: str = facts.get("run", run)
         self.portions: int = facts.get("portions", 0)
         self.offsets: dict[tuple[str, int], int] = facts.get("offsets", {})
-        self.released_until_us: int = facts.get("released_until_us", 0)
+        self.released_until_us: int = facts.get("released_until_us", released_until_us)
+        self.jumped_from_us: int = facts.get("jumped_from_us", NO_JUMP)
         self._swept_us: int = facts.get("swept_us", 0)
         self._ids: dict[tuple[str, int], set[str]] = defaultdict(set)
         for place, ids in states.seen.items() or ():
@@ -58,6 +60,7 @@ class FlinkKept:
                 "portions": self.portions,
                 "offsets": self.offsets,
                 "released_until_us": self.released_until_us,
+                "jumped_from_us": self.jumped_from_us,
                 "swept_us": self._swept_us,
             }
         )

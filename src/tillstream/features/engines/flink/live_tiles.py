@@ -85,8 +85,8 @@ class Counting(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in
     def _bucket(self, key: str) -> tuple[Bucket, FlinkKept]:
         """From its state in the first turn since this task started, from then on in memory."""
         if key not in self._buckets:
-            bucket = Bucket(int(key), self._schema, self._plans)
-            self._buckets[key] = bucket, FlinkKept(self._states, self._settings.run)
+            bucket = Bucket(int(key), self._schema, self._plans, lateness_us=self._settings.lateness_seconds * 10**6)
+            self._buckets[key] = bucket, FlinkKept(self._states, self._settings.run, self._settings.released_us)
         return self._buckets[key]
 
 
