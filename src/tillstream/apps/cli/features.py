@@ -39,7 +39,9 @@ def work(
             f"{totals.late_to_batch + totals.left_to_batch:,} left to batch"
         )
         if totals.left_to_batch:
-            typer.echo("a long backlog was left to batch: `tillstream features release` sends it, until then no answers")
+            typer.echo(
+                "a long backlog was left to batch: `tillstream features release` sends it, until then no answers"
+            )
 
 
 @app.command("release")

@@ -16,7 +16,7 @@ from tillstream.adapters.log import NewRecord
 from tillstream.adapters.log.sqlite import SqliteLog
 from tillstream.features.definitions import Schema
 from tillstream.features.definitions.groups import Group
-from tillstream.features.engines.embedded.state import BATCH, LIVE, RESEND, SENT_UNTIL, SOME_LIVE, State
+from tillstream.features.engines.embedded.state import BATCH, IN_LAKE, LIVE, RESEND, SENT_UNTIL, SOME_LIVE, State
 from tillstream.features.engines.polars.events import PARTITION_BITS
 from tillstream.features.engines.polars.tiles import tiles_of, with_steps
 from tillstream.features.errors import Superseded
@@ -88,11 +88,9 @@ def release(
     """
     standing = standing_of(logs, schema)
     settle(lambda: lake_lacks(logs.source, standing.some_live), wait_seconds)
-    # Asked before silver is read; beyond its last rows lie records that are none: copies, bots' clicks, poison.
-    in_silver = {place: n for place, n in lake_offsets(logs.source).items() if place[0] in schema.topics}
+    in_lake = lake_offsets(logs.source)  # asked before silver is read
     owed = compute(schema, standing) if compute else owed_by_polars(lake, schema, standing)
-    read = {place: max(n, in_silver.get(place, 0)) for place, n in owed.read.items()}
-    return _send(logs.updates, schema, standing, Owed({**in_silver, **read}, owed.tiles))
+    return _send(logs.updates, schema, standing, owed, in_lake)
 
 
 def owed_by_polars(lake: Lake, schema: Schema, standing: Standing) -> Owed:
@@ -149,7 +147,7 @@ def _is_changed(group: Group, standing: Standing) -> pl.Expr:
     return is_unread | ((pl.col("step") + 1) * group.step_us > standing.sent_us)
 
 
-def _send(updates: SqliteLog, schema: Schema, standing: Standing, owed: Owed) -> Released:
+def _send(updates: SqliteLog, schema: Schema, standing: Standing, owed: Owed, in_lake: Offsets) -> Released:
     """In several transactions, so that the live engine waits for none of them long; the last one settles the run."""
     tiles = rows = 0
     remaining = records_of(schema, owed)
@@ -165,7 +163,8 @@ def _send(updates: SqliteLog, schema: Schema, standing: Standing, owed: Owed) ->
         state.set_fact(SENT_UNTIL, str(standing.released_us))
         if standing.resend:
             state.clear_fact(RESEND)
-        if state.settle(owed.read) or standing.resend:
+        state.set_offsets(IN_LAKE, in_lake)
+        if state.settle() or standing.resend:
             transaction.append([resent_mark()])
     return Released(standing.released_us, tiles, rows)
 

@@ -29,6 +29,8 @@ LIVE: Final = "live"
 SOME_LIVE: Final = "some live"
 """Up to where some tile may count, where not all of them are as far as LIVE; empty where they always are."""
 BATCH: Final = "batch"
+IN_LAKE: Final = "in lake"
+"""Up to where the lake had read when batch last sent: beyond BATCH may lie records that are no rows of silver."""
 RESEND: Final = "resend"
 """The fact that asks batch for every released step again."""
 SENT_UNTIL: Final = "batch_until_us"
@@ -106,7 +108,7 @@ class State:
 
     def owe(self, offsets: Offsets) -> bool:
         """Notes that batch owes some that was read below these offsets. Whether it owed none before, and now does."""
-        sent, owed = self.offsets(BATCH), self.fact(_OWED)
+        sent, owed = self.offsets(IN_LAKE), self.fact(_OWED)
         is_sent = all(following <= sent.get(place, 0) for place, following in offsets.items())
         if is_sent and self.released_until_us <= int(self.fact(SENT_UNTIL) or 0):
             return False
@@ -115,9 +117,9 @@ class State:
         self.set_fact(_OWED, offsets_text(now, {topic for topic, _ in now}))
         return owed is None
 
-    def settle(self, sent: Offsets) -> bool:
-        """Batch has sent all that silver had below these offsets. Whether it owed some, and owes no more."""
-        owed = self.fact(_OWED)
+    def settle(self) -> bool:
+        """Batch has sent all that the lake had read. Whether it owed some of that, and owes no more."""
+        sent, owed = self.offsets(IN_LAKE), self.fact(_OWED)
         if owed is None or any(n > sent.get(place, 0) for place, n in parse_offsets(owed).items()):
             return False
         self.clear_fact(_OWED)
