@@ -53,9 +53,11 @@ EXTRAS = --extra embedded $(if $(wildcard .venv/.engines),--extra kafka --extra 
 	@$(UV) sync --quiet --frozen $(EXTRAS) --python $(PYTHON)
 	@touch $@
 
-engines: .venv/.engines var/env/flink/.synced var/env/feast/.synced var/jars/.fetched ## install Kafka, Spark, Flink and Feast too (Java 17 and Maven must be there)
+engines: .venv/.engines var/env/flink/.synced var/env/feast/.synced var/jars/.fetched ## install Kafka, Spark, Flink and Feast too (a JDK of Java 17 and Maven must be there)
 
-var/jars/.fetched: $(wildcard deploy/jars/*/pom.xml) scripts/jars.py | .venv/.synced
+JAVA = $(wildcard src/tillstream/data/streaming/flink/java/tillstream/*/*.java)
+
+var/jars/.fetched: $(wildcard deploy/jars/*/pom.xml) $(JAVA) scripts/jars.py | .venv/.synced
 	@$(BIN)/python scripts/jars.py
 	@touch $@
 

@@ -1,8 +1,8 @@
 """Sessions on Flink: our job against the same window in plain Flink SQL, on one cluster, from one broker.
 
 Ours also validates each record by its contract, leaves out bots, takes event times with any offset, tells of open
-sessions and takes back what was told of their parts. A second counterpart has records validated as ours has, so the
-decoder's share stands apart from the window's. The rate is of the middle of a replay, from a fifth of the records
+sessions and takes back what was told of their parts. A second counterpart has records validated by Python's decoder.
+The rate is of the middle of a replay, from a fifth of the records
 read until all are; it is given by the clock and, since two cores are shared with the broker, by the seconds of
 processor that the TaskManager took.
 """
@@ -40,7 +40,8 @@ EVENTS_PER_CUSTOMER = 245
 BAR_RATIO = 0.8
 PLAIN, VALIDATED = "plain_sessions", "validated_sessions"
 LINES = {PLAIN: "sessions", VALIDATED: "sessions_of_validated"}
-_READ = re.compile(r"Source__\w+\[\d+\]\.numRecordsIn")
+_READ = re.compile(r"Source__\w+(\[\d+\])?\.numRecordsIn")
+"""A source of tables has a number behind its name."""
 _MOST_SECONDS = 600.0
 
 
@@ -137,7 +138,7 @@ def records_read(cluster: FlinkCluster, job_id: str) -> float:
     read = 0.0
     for vertex in asked(cluster, f"/jobs/{job_id}")["vertices"]:
         metrics = f"/jobs/{job_id}/vertices/{vertex['id']}/subtasks/metrics"
-        names = [one["id"] for one in asked(cluster, metrics) if _READ.match(one["id"])]
+        names = [one["id"] for one in asked(cluster, metrics) if _READ.fullmatch(one["id"])]
         for name in names:
             read += sum(one["sum"] for one in asked(cluster, f"{metrics}?get={name}&agg=sum"))
     return read

@@ -1,21 +1,28 @@
 """The counterparts of `flink_sessions`, run in Flink's own environment: the same window, as Flink's manual writes it.
 
 `plain_sessions` reads JSON by Flink's own format and validates nothing. `validated_sessions` has each record judged by
-the contract's decoder first, as ours has, so that what ours does beyond the window stands apart from that. Both tell no
-record but a closed session's, as JSON.
+the contract's decoder in Python first, in the process of the task: what our job would cost there. Both tell no record
+but a closed session's, as JSON.
 """
 
 import sys
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from pyflink.table import StreamTableEnvironment
+from pyflink.table.udf import udtf
 
-from tillstream.data.streaming.flink.decoding import step_reader
+from tillstream.core.contracts import topic_named
+from tillstream.core.contracts.decoding import decode
+from tillstream.core.errors import EventRejected
+from tillstream.data.streaming.flink.decoding import row_type
 from tillstream.data.streaming.flink.job import remote_environment
 from tillstream.data.streaming.flink.job_settings import JobSettings
 from tillstream.data.streaming.flink.tables import TRANSACTION_TIMEOUT_MS, interval, source_ddl
+from tillstream.data.streaming.logic import sessions
 
 NAMES: Final = ("clicks", "orders")
+_STEP: Final = ("visitor_id", "at_us", "event_id", "kind", "product_id", "customer_id", "received_at_us")
 _STEPS: Final = """
 CREATE TEMPORARY VIEW steps AS
 SELECT event_id, visitor_id, customer_id, occurred_at, kind, product_id, row_at FROM clicks WHERE row_at IS NOT NULL
@@ -38,6 +45,22 @@ SELECT visitor_id, MIN(occurred_at), MAX(occurred_at), COUNT(DISTINCT event_id),
 FROM TABLE(SESSION(TABLE steps PARTITION BY visitor_id, DESCRIPTOR(row_at), {gap}))
 GROUP BY visitor_id, window_start, window_end
 """
+
+
+def step_reader(topic: str) -> Any:
+    """A table function of SQL: the step of a visitor's session in a record of that topic, read by Python's decoder."""
+    known = topic_named(topic)
+
+    def read_record(value: bytes, received_at_us: int) -> Iterator[tuple[Any, ...]]:
+        try:
+            event = decode(known, value, received_at_us=received_at_us)
+        except EventRejected:
+            return
+        found = sessions.step_of(event, received_at_us)
+        if found:
+            yield (found[0], *found[1])
+
+    return udtf(read_record, result_types=row_type(_STEP))
 
 
 def source(name: str, settings: JobSettings) -> str:

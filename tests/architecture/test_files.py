@@ -24,8 +24,8 @@ def tracked(root: Path, *patterns: str) -> list[Path]:
 
 
 def test_a_file_is_one_idea_of_at_most_400_lines(root: Path) -> None:
-    files = tracked(root, "src/*.py", "tests/*.py", "scripts/*.py", "research/*.py", "storefront/src/*")
-    texts = {path: path.read_text() for path in files if path.suffix in {".py", ".ts", ".tsx", ".css"}}
+    files = tracked(root, "src/*.py", "tests/*.py", "scripts/*.py", "research/*.py", "storefront/src/*", "*.java")
+    texts = {path: path.read_text() for path in files if path.suffix in {".py", ".java", ".ts", ".tsx", ".css"}}
     written = {path: text for path, text in texts.items() if "generated" not in text[:200].lower()}
     lines = {str(path.relative_to(root)): len(text.splitlines()) for path, text in written.items()}
     assert {name: count for name, count in lines.items() if count > LINES_AT_MOST} == {}

@@ -46,7 +46,7 @@ def make_engines(clone: Path) -> str:
 
 
 def test_no_java(clone: Path) -> None:
-    assert "openjdk-17-jre-headless" in make_engines(clone)
+    assert "there is none on PATH; install it (Debian: openjdk-17-jdk-headless)" in make_engines(clone)
 
 
 def test_an_old_java(clone: Path) -> None:
@@ -54,6 +54,12 @@ def test_an_old_java(clone: Path) -> None:
     assert "this is Java 11" in make_engines(clone)
 
 
+def test_a_java_without_its_compiler(clone: Path) -> None:
+    program(clone / "bin" / "java", "echo 'openjdk version \"17.0.15\"' >&2")
+    assert "there is no javac on PATH" in make_engines(clone)
+
+
 def test_no_maven(clone: Path) -> None:
     program(clone / "bin" / "java", "echo 'openjdk version \"17.0.15\"' >&2")
+    program(clone / "bin" / "javac", "true")
     assert "Debian: maven" in make_engines(clone)

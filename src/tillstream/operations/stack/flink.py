@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tillstream.core.errors import NotInstalled
 from tillstream.core.settings import FlinkSettings
 from tillstream.data.streaming.flink.states import KEPT
 from tillstream.operations.stack.readiness import ANSWER_SECONDS
 
 _VERSION: Final = "2.2.1"
+_JARS: Final = ("flink-sql-connector-kafka", "flink-metrics-prometheus", "tillstream-flink")
 _JOB_MANAGER: Final = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 _TASK_MANAGER: Final = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 _OPENED: Final = (
@@ -46,7 +48,7 @@ class FlinkCluster:
     """A JobManager and a TaskManager on loopback, their folders under `folder`.
 
     `environment` is the Python environment that holds apache-flink, `jars` the folder of the Kafka
-    connector and the Prometheus reporter. The metrics ports follow the REST port.
+    connector, the Prometheus reporter and our own job. The metrics ports follow the REST port.
     """
 
     folder: Path
@@ -133,7 +135,10 @@ class FlinkCluster:
         return written
 
     def write_files(self) -> None:
-        """Writes the configuration and makes the folders."""
+        """Writes the configuration and makes the folders; raises NotInstalled where the jars are not all there."""
+        for name in _JARS:
+            if not any(self.jars.glob(f"{name}-*.jar")):
+                raise NotInstalled(f"flink: no {name} jar in {self.jars}; `make engines` puts it there")
         for path, text in self.files().items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)

@@ -3,21 +3,18 @@
 Poison gives no row here; its dead letter is written by the lake. A poison record neither stops a job nor counts.
 """
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from pyflink.common import Row as FlinkRow
 from pyflink.table import DataTypes
 from pyflink.table.types import DataType, RowType
-from pyflink.table.udf import udf, udtf
+from pyflink.table.udf import udf
 
 from tillstream.core.contracts import topic_named
 from tillstream.core.contracts.decoding import decode
 from tillstream.core.errors import EventRejected
-from tillstream.data.streaming.logic import sessions
 from tillstream.data.streaming.logic.patterns import row as patterns
 
-STEP: Final = ("visitor_id", "at_us", "event_id", "kind", "product_id", "customer_id", "received_at_us")
 _WHOLE_NUMBERS: Final = frozenset({"at_us", "received_at_us", "amount_cents"})
 
 
@@ -28,25 +25,6 @@ def row_type(names: tuple[str, ...]) -> RowType:
 
 def _column(name: str) -> DataType:
     return DataTypes.BIGINT() if name in _WHOLE_NUMBERS else DataTypes.STRING()
-
-
-def step_reader(topic: str) -> Any:
-    """A table function of SQL: the step of a visitor's session in a record of that topic; no row if it has none.
-
-    What a query asks of the record is asked before a table function reads it, but after a scalar one did.
-    """
-    known = topic_named(topic)
-
-    def read_record(value: bytes, received_at_us: int) -> Iterator[tuple[Any, ...]]:
-        try:
-            event = decode(known, value, received_at_us=received_at_us)
-        except EventRejected:
-            return
-        found = sessions.step_of(event, received_at_us)
-        if found:
-            yield (found[0], *found[1])
-
-    return udtf(read_record, result_types=row_type(STEP))
 
 
 def pattern_reader(topic: str) -> Any:

@@ -6,18 +6,34 @@ Several at once cost little more than one: starting the planner takes longer tha
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
-from pyflink.table import StreamTableEnvironment
+from pyflink.table import StatementSet, StreamTableEnvironment
 
 from tillstream.data.streaming.flink.fraud_pattern_detector import add_patterns
 from tillstream.data.streaming.flink.job_settings import PATTERNS, SESSIONS, JobSettings, options
 from tillstream.data.streaming.flink.session_aggregator import add_sessions
 
-PARTS: Final = {SESSIONS: add_sessions, PATTERNS: add_patterns}
+Part: TypeAlias = Callable[[StreamExecutionEnvironment, JobSettings], None]
+"""Adds all of a job to an environment."""
+
+
+def in_tables(add: Callable[[StreamTableEnvironment, StatementSet, JobSettings], None]) -> Part:
+    """A part that is made of tables."""
+
+    def part(streams: StreamExecutionEnvironment, settings: JobSettings) -> None:
+        tables = StreamTableEnvironment.create(streams)
+        statements = tables.create_statement_set()
+        add(tables, statements, settings)
+        statements.attach_as_datastream()
+
+    return part
+
+
+PARTS: Final[Mapping[str, Part]] = {SESSIONS: add_sessions, PATTERNS: in_tables(add_patterns)}
 
 
 def remote_environment(settings: JobSettings) -> StreamExecutionEnvironment:
@@ -40,17 +56,14 @@ def remote_environment(settings: JobSettings) -> StreamExecutionEnvironment:
     )
 
 
-def submit(settings: JobSettings, parts: Mapping[str, Callable[..., Any]] = PARTS) -> str:
+def submit(settings: JobSettings, parts: Mapping[str, Part] = PARTS) -> str:
     """The id of the job, which runs on when this process ends."""
     streams = remote_environment(settings)
-    tables = StreamTableEnvironment.create(streams)
-    statements = tables.create_statement_set()
-    parts[settings.job](tables, statements, settings)
-    statements.attach_as_datastream()
+    parts[settings.job](streams, settings)
     return str(streams.execute_async(f"tillstream-{settings.job}").get_job_id())
 
 
-def submit_all(arguments: Sequence[str], parts: Mapping[str, Callable[..., Any]] = PARTS) -> None:
+def submit_all(arguments: Sequence[str], parts: Mapping[str, Part] = PARTS) -> None:
     """Sends what the arguments say, one job each, and says the ids."""
     for told in map(JobSettings.from_json, arguments):
         sys.stdout.write(json.dumps({"job": told.job, "job_id": submit(told, parts)}) + "\n")

@@ -8,7 +8,7 @@ from tillstream.data.streaming.flink.job_settings import JobSettings
 
 TRANSACTION_TIMEOUT_MS: Final = 600_000
 """Longer than a checkpoint and a restart, shorter than the 15 minutes that a broker allows."""
-_DRIFT: Final = "12 h"
+DRIFT_MS: Final = 43_200_000
 """How far one partition may be read ahead of the slowest: it bounds the state of a replay.
 
 Looked at often, for a replay reads no more than this between two looks.
@@ -62,7 +62,7 @@ CREATE TEMPORARY TABLE {name} (
 ) WITH (
 {_reading(topic, settings)},
   'scan.watermark.alignment.group' = '{settings.job}',
-  'scan.watermark.alignment.max-drift' = '{_DRIFT}',
+  'scan.watermark.alignment.max-drift' = '{DRIFT_MS} ms',
   'scan.watermark.alignment.update-interval' = '200 ms'
 )"""
 

@@ -2,9 +2,9 @@
 
 import sys
 
-from tillstream.data.streaming.flink.job import PARTS, submit_all
+from tillstream.data.streaming.flink.job import PARTS, in_tables, submit_all
 from tillstream.data.streaming.flink.job_settings import FEATURES
 from tillstream.features.engines.flink.live_tiles import add_features
 
 if __name__ == "__main__":
-    submit_all(sys.argv[1:], {**PARTS, FEATURES: add_features})
+    submit_all(sys.argv[1:], {**PARTS, FEATURES: in_tables(add_features)})

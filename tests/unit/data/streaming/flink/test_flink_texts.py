@@ -6,19 +6,15 @@ import msgspec
 import pytest
 from tests.shop.events import at
 
-from tillstream.core.contracts import decode, to_micros, topic_named
-from tillstream.core.contracts.derived import FraudAlert, Session
+from tillstream.core.contracts import to_micros
+from tillstream.core.contracts.derived import FraudAlert
 from tillstream.data.streaming.flink.job_settings import PATTERNS as PATTERNS_JOB
 from tillstream.data.streaming.flink.job_settings import SESSIONS, JobSettings, options
 from tillstream.data.streaming.flink.pattern_sql import alert_record, pattern_sql
-from tillstream.data.streaming.flink.session_windows import Window, closed, taken_back, without
 from tillstream.data.streaming.flink.tables import TRANSACTION_TIMEOUT_MS, interval, records_ddl, sink_ddl, source_ddl
 from tillstream.data.streaming.logic.patterns import PATTERNS
 from tillstream.data.streaming.logic.patterns.matching import alert_of
-from tillstream.data.streaming.logic.session_records import Told
-from tillstream.data.streaming.logic.sessions import Step, Visitor, split, tell
 
-GAP_MS = 1_800_000
 SETTINGS = JobSettings(
     job=SESSIONS,
     rest_host="127.0.0.1",
@@ -30,52 +26,6 @@ SETTINGS = JobSettings(
     lateness_seconds=300,
     idle_seconds=30.0,
 )
-
-
-def steps() -> tuple[Step, ...]:
-    start = to_micros(at("09:00:00.25"))
-    return (
-        Step(start, "e1", "viewed", "p1", None, start + 5),
-        Step(start, "e2", "refreshed", "p1", "c1", start + 9),
-        Step(start + 60_000_000, "e3", "cart_added", "p2", "c2", start + 1),
-        Step(start + 61_000_000, "o1", "placed", None, None, start + 2),
-    )
-
-
-def window_of(of: tuple[Step, ...]) -> Window:
-    """What sessions.sql makes of the steps."""
-    places = [f"{step.at_us:017}{step.event_id}" for step in of]
-    customers = [f"{place}\0{step.customer_id}" for place, step in zip(places, of, strict=True) if step.customer_id]
-    kinds = [step.kind for step in of]
-    counts = [kinds.count(kind) for kind in ("placed", "refreshed", "viewed", "cart_added")]
-    products = len({step.product_id for step in of if step.product_id})
-    received = max(step.received_at_us for step in of)
-    ended = max(step.at_us for step in of)
-    return Window("v1", received, min(places), ended, len(of), *counts, products, max(customers, default=None))
-
-
-@pytest.mark.parametrize("length", [1, 2, 3, 4])
-def test_a_closed_window_is_the_session_that_the_pure_logic_tells(length: int) -> None:
-    some = steps()[:length]
-    _, said = tell("v1", Visitor(some), gap_ms=GAP_MS, watermark_ms=10**15, partial=False)
-    assert [(closed(window_of(some)), window_of(some).received_at_us)] == said
-
-
-def test_what_was_told_of_a_part_is_taken_back_with_a_larger_revision() -> None:
-    whole = window_of(steps())
-    told = Told("an-older-id", 6, steps()[2].at_us)
-    outside = Told("another", 2, steps()[0].at_us - 1)
-    (session,) = taken_back(whole, (told, outside))
-    assert (session.session_id, session.retracted, session.revision) == ("an-older-id", True, 9)
-    assert isinstance(decode(topic_named("sessions.v1"), session.encode()), Session)
-
-
-def test_a_closed_window_leaves_nothing_of_itself_in_the_state() -> None:
-    later = Step(to_micros(at("15:00")), "e9", "viewed", None, None, 0)
-    told = (Told("old", 2, steps()[1].at_us), Told("new", 2, later.at_us))
-    left = without(Visitor((*steps(), later), told), window_of(steps()))
-    assert left == Visitor((later,), (told[1],))
-    assert len(split(left.steps, GAP_MS)) == 1
 
 
 @pytest.mark.parametrize("name", PATTERNS)
