@@ -29,6 +29,8 @@ import org.apache.flink.util.Collector;
 /** The job that makes sessions, from what Python tells of it as JSON. */
 public final class SessionJob {
   static final String RECEIVED_AT = "received-at-us";
+  /** How often partitions are held to each other: a replay reads little more than the drift between two looks. */
+  private static final Duration LOOKED_AT = Duration.ofMillis(50);
 
   private SessionJob() {}
 
@@ -49,7 +51,7 @@ public final class SessionJob {
     WatermarkStrategy<Step> time = WatermarkStrategy.<Step>forGenerator(context -> new Time(latenessMs))
         .withTimestampAssigner((step, appended) -> step.atMs())
         .withIdleness(Duration.ofMillis(told.get("idle_ms").longValue()))
-        .withWatermarkAlignment(job, Duration.ofMillis(told.get("drift_ms").longValue()), Duration.ofMillis(200));
+        .withWatermarkAlignment(job, Duration.ofMillis(told.get("drift_ms").longValue()), LOOKED_AT);
     Properties producer = new Properties();
     producer.setProperty("transaction.timeout.ms", told.get("transaction_timeout_ms").asText());
     producer.setProperty("compression.type", "lz4");
