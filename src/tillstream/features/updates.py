@@ -73,16 +73,6 @@ def owed_marks() -> list[NewRecord]:
     return [NewRecord("", b"", {KIND: OWED}, partition) for partition in range(topic_named(UPDATES).partitions)]
 
 
-def tells_of_owing(records: Iterable[Record]) -> bool:
-    """Whether such a mark is among the records."""
-    return any(record.headers.get(KIND) == OWED for record in records)
-
-
-def tells_of_resending(records: Iterable[Record]) -> bool:
-    """Whether such a mark is among the records."""
-    return any(record.headers.get(KIND) == RESENT for record in records)
-
-
 def is_tiles(record: Record) -> bool:
     """Whether it holds tiles and not a mark."""
     return KIND not in record.headers

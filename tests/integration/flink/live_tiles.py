@@ -88,7 +88,7 @@ def move_time(log: Log, topic: str, partition: int, when: datetime) -> None:
 
 def _tiles(logs: FeatureLogs) -> dict[str, Tiles]:
     records = [one for partition in range(2) for one in logs.updates.read(UPDATES, partition, 0, 10**7)]
-    tiles, unknown = tiles_by_key(default_schema(), records)
+    tiles, unknown, _ = tiles_by_key(default_schema(), records)
     assert not unknown
     logs.updates.close()
     return tiles

@@ -99,7 +99,7 @@ class LiveLoop:
         rows: dict[str, bytes] = {}
         for partition in range(topic_named(UPDATES).partitions):
             for record in self.updates.read(UPDATES, partition, (since or {}).get(partition, 0), 1_000_000):
-                tiles, unknown = tiles_by_key(self.schema, [record])
+                tiles, unknown, _ = tiles_by_key(self.schema, [record])
                 assert not unknown
                 for key, changed in tiles.items():
                     rows[key] = merged_row(self.schema, key.partition(":")[0], rows.get(key), changed)

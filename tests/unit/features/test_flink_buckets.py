@@ -17,7 +17,7 @@ from tillstream.features.errors import PortionLost
 from tillstream.features.logs import FeatureLogs
 from tillstream.features.offline.release import release, standing_of
 from tillstream.features.online.merging import merged_row, tiles_by_key
-from tillstream.features.updates import UPDATES, tells_of_owing
+from tillstream.features.updates import OWED, UPDATES
 
 DAYS = 4.0
 END_US = to_micros(START) + round((DAYS + 4) * DAY_US)
@@ -153,7 +153,7 @@ def test_batch_owes_what_a_backlog_left_until_it_has_sent_it(home: Home) -> None
     home.intake.take()
     assert owes()
     for partition in range(2):
-        assert tells_of_owing(home.logs.updates.read(UPDATES, partition, 0, 1_000_000))
+        assert OWED in tiles_by_key(SMALL, home.logs.updates.read(UPDATES, partition, 0, 1_000_000))[2]
     home.loop.lake_reads_all()
     release(SilverTables(home.loop.events), home.logs, SMALL)
     assert not owes()

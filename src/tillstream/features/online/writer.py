@@ -1,6 +1,6 @@
 """The one writer: brings the store up to date with feature_updates.v1, in order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -12,7 +12,7 @@ from tillstream.features.definitions import Schema
 from tillstream.features.errors import FingerprintUnknown, RowBroken
 from tillstream.features.online.merging import merged_row, tiles_by_key
 from tillstream.features.online.position import COUNTED, NEVER, POSITION, PREFIX, Position, decode_position
-from tillstream.features.updates import UPDATES, Tiles, tells_of_owing, tells_of_resending
+from tillstream.features.updates import OWED, RESENT, UPDATES, Tiles
 
 _DAY_SECONDS: Final = 86_400
 _CENTURY_SECONDS: Final = 36_525 * _DAY_SECONDS
@@ -104,8 +104,8 @@ class OnlineWriter:
             is_end = is_end and len(found) < most
         if not following:
             return Applied(is_level=position.is_ready)
-        tiles, unknown = tiles_by_key(self._schema, records)
-        moved = self._awaiting(position, records).moved(following)
+        tiles, unknown, marks = tiles_by_key(self._schema, records)
+        moved = self._awaiting(position, marks).moved(following)
         try:
             if not self._write(position, moved, tiles):
                 return Applied(is_level=False)
@@ -133,9 +133,9 @@ class OnlineWriter:
         log_line.info("store_filling_began", cleared_keys=cleared, had_position=told is not None, from_topic=is_whole)
         return self.position() or position
 
-    def _awaiting(self, position: Position, records: Sequence[Record]) -> Position:
+    def _awaiting(self, position: Position, marks: Collection[str]) -> Position:
         """The position with what it still waits for: batch, or what batch has sent since it was marked as owing."""
-        if tells_of_owing(records) or (position.needs_batch and tells_of_resending(records)):
+        if OWED in marks or (position.needs_batch and RESENT in marks):
             return replace(position, ready_at=self._never() if self._batch_owes() else self._ends())
         return position
 
