@@ -63,6 +63,23 @@ def test_what_is_left_while_batch_computes_is_owed_until_its_next_run(tmp_path: 
     assert not owed(loop)
 
 
+def test_what_a_jump_leaves_while_batch_computes_is_owed_though_the_lake_has_it(tmp_path: Path) -> None:
+    loop = LiveLoop(tmp_path, small_log(8, 300, days=DAYS))
+    first, then = loop.records()[:100], loop.records()[100:]
+    loop.count(first)
+
+    def compute(schema: Schema, standing: Standing) -> Owed:
+        assert loop.count(then, horizon_us=loop.engine.backlog_horizon_us()).left_to_batch > 0
+        return owed_by_polars(SilverTables(loop.events), schema, standing)
+
+    loop.lake_reads_all()
+    release(SilverTables(loop.events), loop.logs, loop.schema, compute=compute)
+    assert owed(loop)
+    loop.release()
+    assert not owed(loop)
+    assert same(loop.values(END_US), reference(loop.events, END_US))
+
+
 def test_a_backlog_no_longer_than_the_lateness_is_counted_whole_and_nothing_is_owed(tmp_path: Path) -> None:
     first = [viewed(f"e{n}", at("08:00") + timedelta(minutes=5 * n)) for n in range(12)]
     late, newest = viewed("late", at("08:40"), at("09:30")), viewed("newest", at("09:50"), visitor="v2")

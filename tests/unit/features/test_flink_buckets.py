@@ -152,14 +152,21 @@ def test_batch_owes_what_a_backlog_left_until_it_has_sent_it(home: Home) -> None
         home.buckets.count(number, records[:100], watermark_us=0, now_us=END_US)
     home.intake.take()
     assert owes()
+    # Batch sends what all buckets have released; one of them is further.
+    home.loop.lake_reads_all()
+    home.buckets.count(1, records[100:120], watermark_us=0, now_us=END_US + DAY_US)
+    home.intake.take()
+    release(SilverTables(home.loop.events), home.logs, SMALL)
+    assert owes()
+    home.buckets.count(0, records[100:120], watermark_us=0, now_us=END_US + DAY_US)
+    home.intake.take()
     for partition in range(2):
         assert OWED in tiles_by_key(SMALL, home.logs.updates.read(UPDATES, partition, 0, 1_000_000))[2]
-    home.loop.lake_reads_all()
     release(SilverTables(home.loop.events), home.logs, SMALL)
     assert not owes()
     # Those lie below what batch has read and sent.
     for number in range(2):
-        home.buckets.count(number, records[100:], watermark_us=0, now_us=END_US)
+        home.buckets.count(number, records[120:], watermark_us=0, now_us=END_US)
     assert home.intake.take().left_to_batch > 0
     assert not owes()
     home.loop.updates = home.logs.updates

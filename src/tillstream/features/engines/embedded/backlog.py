@@ -8,7 +8,7 @@ NO_JUMP: Final = 2**62
 
 
 class Jump(NamedTuple):
-    """The horizon's last jump: steps that ended after `from_us` were released unread, up to where it stands."""
+    """The horizon's first jump: of steps that ended after `from_us` some were released unread."""
 
     from_us: int
     """NO_JUMP if there was none."""

@@ -90,7 +90,7 @@ class LiveEngine:
             unread = [one for place, offset, one in batch.arrived if offset >= kept.get(place, 0)]
             work = work_of(self._plans, fresh(state, unread, jump, outcome))
             sent = fold(state, self._schema, work, offsets, jump, outcome)
-            if outcome.left_to_batch and state.owe(batch.following):
+            if outcome.left_to_batch and state.owe(batch.following, state.released_until_us):
                 transaction.append(owed_marks())
             transaction.append(sent)
             state.set_offsets(LIVE, offsets)

@@ -36,6 +36,7 @@ RESEND: Final = "resend"
 SENT_UNTIL: Final = "batch_until_us"
 """The fact that says up to where batch has sent the released steps."""
 _OWED: Final = "owed"
+_OWED_UNTIL: Final = "owed_until_us"
 _JUMPED_FROM: Final = "jumped_from_us"
 
 
@@ -98,29 +99,35 @@ class State:
 
     @property
     def jumped_from_us(self) -> int:
-        """Where the horizon stood before it last jumped over a backlog; NO_JUMP if it never did."""
+        """Where the horizon stood before it first jumped over a backlog; NO_JUMP if it never did."""
         return int(self.fact(_JUMPED_FROM) or NO_JUMP)
 
     def note_jump(self) -> None:
-        """The horizon is about to jump. While batch still owes what one left out, the first counts."""
-        if self.fact(_OWED) is None:
+        """The horizon is about to jump. The first jump counts: of its backlog some may still be unread at the next."""
+        if self.fact(_JUMPED_FROM) is None:
             self.set_fact(_JUMPED_FROM, str(self.released_until_us))
 
-    def owe(self, offsets: Offsets) -> bool:
-        """Notes that batch owes some that was read below these offsets. Whether it owed none before, and now does."""
+    def owe(self, offsets: Offsets, until_us: int) -> bool:
+        """Notes that batch owes some that was read below these offsets, in steps that ended by then.
+
+        Whether it owed none before, and now does.
+        """
         sent, owed = self.offsets(IN_LAKE), self.fact(_OWED)
         is_sent = all(following <= sent.get(place, 0) for place, following in offsets.items())
-        if is_sent and self.released_until_us <= int(self.fact(SENT_UNTIL) or 0):
+        if is_sent and until_us <= int(self.fact(SENT_UNTIL) or 0):
             return False
         known = parse_offsets(owed or "")
         now = {**known, **{place: max(n, known.get(place, 0)) for place, n in offsets.items()}}
         self.set_fact(_OWED, offsets_text(now, {topic for topic, _ in now}))
+        self.set_fact(_OWED_UNTIL, str(max(until_us, int(self.fact(_OWED_UNTIL) or 0))))
         return owed is None
 
     def settle(self) -> bool:
-        """Batch has sent all that the lake had read. Whether it owed some of that, and owes no more."""
+        """Batch has sent what it says it has. Whether it owed some of that, and owes no more."""
         sent, owed = self.offsets(IN_LAKE), self.fact(_OWED)
-        if owed is None or any(n > sent.get(place, 0) for place, n in parse_offsets(owed).items()):
+        if owed is None or int(self.fact(SENT_UNTIL) or 0) < int(self.fact(_OWED_UNTIL) or 0):
+            return False
+        if any(n > sent.get(place, 0) for place, n in parse_offsets(owed).items()):
             return False
         self.clear_fact(_OWED)
         return True

@@ -39,7 +39,7 @@ class BucketKept(Kept, Protocol):
     offsets: dict[tuple[str, int], int]
     """Where it reads on."""
     jumped_from_us: int
-    """Where the horizon stood before it last jumped over a backlog; NO_JUMP if it never did."""
+    """Where the horizon stood before it first jumped over a backlog; NO_JUMP if it never did."""
 
     def release_until(self, until_us: int) -> None:
         """Moves the horizon, and drops what only released steps needed."""
@@ -72,7 +72,7 @@ class Bucket:
         events = self._events(kept, records, outcome)
         sent = []
         if is_long(horizon_us, kept.released_until_us, self._lateness_us):
-            kept.jumped_from_us = kept.released_until_us
+            kept.jumped_from_us = min(kept.jumped_from_us, kept.released_until_us)
             sent += self._release(kept, horizon_us)
         jump = Jump(kept.jumped_from_us, self._lateness_us)
         work = work_of(self._plans, fresh(kept, events, jump, outcome), self._is_mine)

@@ -114,7 +114,8 @@ class Intake:
             taken[portion.bucket] = Taken(
                 portion.partition, portion.ends_at, told.number, told.offsets, max(mine.released_us, *_marks(portion))
             )
-            if told.outcome.left_to_batch and state.owe(parse_offsets(told.offsets)):
+            left = told.outcome
+            if left.left_to_batch and state.owe(parse_offsets(told.offsets), left.released_until_us):
                 transaction.append(owed_marks())
             transaction.append(portion.records)
             self._settle(state, taken)
