@@ -98,7 +98,8 @@ def shops(home: Path) -> Iterator[tuple[int, int, Callable[[], int]]]:
             ("sources", "simulate", *WORLD),
             ("lake", "work", "--until-caught-up"),
             ("features", "work", "--until-caught-up"),
-            ("features", "release", "--until-stored"),
+            ("features", "release"),
+            ("features", "work", "--until-caught-up"),
             ("models", "train", "recommend"),
             ("decisions", "snapshot"),
         ):
