@@ -68,7 +68,7 @@ def store_lacks(store: WritingStore, updates: SqliteLog, schema: Schema, ends: M
     if position is None or (position.log_id, position.schema) != (updates.log_id, schema.fingerprint):
         return "the store is empty or of another log; run `tillstream features work`"
     if position.needs_batch:
-        return "the store waits for what batch owes it; run `tillstream features release`"
+        return "batch owes the store: `tillstream features release` sends it, `tillstream features work` stores it"
     behind = sum(max(0, end - position.next.get(partition, 0)) for partition, end in ends.items())
     if behind or not position.is_ready:
         return f"the store is {behind} records behind feature_updates.v1; run `tillstream features work`"
